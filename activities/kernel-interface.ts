@@ -1,0 +1,56 @@
+/** The effects that the recovery kernel itself needs, whatever the kind of target. Every one may run twice. */
+import type { Statement, Voter, GatePolicy } from '../domain/gate.ts';
+import type { LedgerEntry, Mode, RecoveryState } from '../domain/recovery.ts';
+import type { Locale } from '../domain/text.ts';
+
+/** An undo as data, so that another recovery can run it when this one is gone. */
+export interface UndoCall {
+  readonly activity: string;
+  readonly input: unknown;
+}
+
+/** What somebody was about to change on a target, and how to take it back; closed after verification. */
+export interface OpenChange {
+  readonly target: string;
+  readonly recovery: string;
+  readonly since: string;
+  /** In the order they were begun; undone in reverse. */
+  readonly undos: readonly ({ readonly step: string } & UndoCall)[];
+}
+
+/** What the workflow is told about its target; a snapshot, safe for history. */
+export interface RecoveryContext {
+  readonly target: string;
+  readonly kind: string;
+  readonly site: string;
+  readonly locale: Locale;
+  readonly objectives: { readonly rtoMs: number; readonly rpoMs: number };
+  /** Policies by gate name; `default` is there always. */
+  readonly gates: Readonly<Record<string, GatePolicy>>;
+  /** What the kind lets workflows know. */
+  readonly facts: unknown;
+  /** A change that an earlier recovery left open. */
+  readonly openChange?: OpenChange;
+}
+
+export interface RecoveryRecord {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly scenario: string;
+  readonly target: string;
+  readonly mode: Mode;
+  readonly startedAt: string;
+}
+
+export interface KernelActivities {
+  /** Resolves the target and records that the recovery began. Fails: unknown-target. */
+  beginRecovery(input: RecoveryRecord): Promise<RecoveryContext>;
+  /** Adds an undo to the target's open change, creating it. The same step twice replaces. */
+  openChange(input: { target: string; recovery: string; step: string; undo: UndoCall; at: string }): Promise<void>;
+  /** Forgets the open change of this recovery (or of the earlier one that was settled). Twice is fine. */
+  closeChange(input: { target: string; recovery: string }): Promise<void>;
+  /** Who votes, by the inventory of this moment, and whether the statement's origin is proven. */
+  identifyVoter(input: { statement: Statement; signature?: string | undefined; via: 'update' | 'signal' }): Promise<Voter>;
+  /** Keeps the final state and the whole ledger in the record store. */
+  recordEnd(input: { state: RecoveryState; ledger: readonly LedgerEntry[] }): Promise<void>;
+}

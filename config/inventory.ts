@@ -1,0 +1,87 @@
+/** Loads the inventory file: every fault listed with line and path, or a checked inventory. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { inventorySchema, type Inventory } from '../contracts/inventory.ts';
+import type { Kinds } from '../contracts/kinds.ts';
+
+export interface InventoryFault {
+  readonly line: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Thrown when the file is wrong; refused as a whole. */
+export class InventoryError extends Error {
+  readonly faults: readonly InventoryFault[];
+  constructor(file: string, faults: readonly InventoryFault[]) {
+    super([`${file} is refused:`, ...faults.map((f) => `  line ${f.line}: ${f.path || '(file)'}: ${f.message}`)].join('\n'));
+    this.name = 'InventoryError';
+    this.faults = faults;
+  }
+}
+
+/** Reads and checks; relative paths in it are taken from the folder of the file. Throws InventoryError. */
+export function loadInventory(file: string, kinds?: Kinds): Inventory {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InventoryError(file, [{ line: 0, path: '', message: `cannot be read: ${(error as Error).message}` }]);
+  }
+  return parseInventory(text, file, kinds);
+}
+
+export function parseInventory(text: string, file: string, kinds?: Kinds): Inventory {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0)
+    throw new InventoryError(
+      file,
+      document.errors.map((error) => ({
+        line: lines.linePos(error.pos[0]).line,
+        path: '',
+        message: error.message.split('\n')[0]!,
+      })),
+    );
+  const result = inventorySchema(kinds).safeParse(document.toJS());
+  if (!result.success)
+    throw new InventoryError(
+      file,
+      result.error.issues.flatMap((issue) => {
+        const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+        return keys.map((key) => {
+          const path = key === undefined ? issue.path : [...issue.path, key];
+          return {
+            line: lineOf(document, lines, path),
+            path: path.join('.'),
+            message: key === undefined ? issue.message : 'unknown key',
+          };
+        });
+      }),
+    );
+  return withAbsolutePaths(result.data as unknown as Inventory, dirname(resolve(file)));
+}
+
+/** Line of the deepest node that exists on the path. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
+    if (range) return lines.linePos(range[0]).line;
+  }
+  return 1;
+}
+
+function withAbsolutePaths(inventory: Inventory, folder: string): Inventory {
+  return {
+    ...inventory,
+    people: inventory.people.map((one) =>
+      'file' in one.token ? { ...one, token: { file: resolve(folder, one.token.file) } } : one,
+    ),
+    repositories: inventory.repositories.map((one) => ({ ...one, path: resolve(folder, one.path) })),
+    targets: inventory.targets.map((one) =>
+      typeof one['root'] === 'string' ? { ...one, root: resolve(folder, one['root']) } : one,
+    ),
+  };
+}

@@ -1,0 +1,81 @@
+/** A backup as people see it, and the manifest that makes it one. */
+import type { Text } from './text.ts';
+
+export type BackupKind = 'full' | 'incremental' | 'manual';
+
+export const backupStatuses = {
+  waiting: { en: 'waiting for the target', ja: '対象待ち' },
+  running: { en: 'running', ja: '取得中' },
+  complete: { en: 'written and hashed, not yet tested', ja: '取得済み(未検証)' },
+  verified: { en: 'restored and checked', ja: '検証済み' },
+  failed: { en: 'failed', ja: '失敗' },
+  suspect: { en: 'may hold the damage', ja: '損傷を含む疑い' },
+} as const satisfies Record<string, Text>;
+export type BackupStatus = keyof typeof backupStatuses;
+
+/** interface: "A backup is …". Times ISO, `restoreMs` measured by the restore test, `counts` by kind of thing (`tools`, `logLines`). */
+export interface Backup {
+  readonly id: string;
+  readonly target: string;
+  readonly kind: BackupKind;
+  /** `script` = left by the runbook's own shell scripts. */
+  readonly source: 'okiagari' | 'script';
+  readonly status: BackupStatus;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly verifiedAt?: string;
+  readonly restoreMs?: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly repositories: readonly string[];
+  readonly held: boolean;
+  readonly failure?: string;
+  /** Why a suspect one is suspect, and what was odd about it without making it useless. */
+  readonly findings?: readonly Text[];
+}
+
+/** One file of a backup. `path` is relative to the target's root, with `/`; `in` is the id of the backup that holds the bytes. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Permission bits as octal text, such as `0644`. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly modifiedAt: string;
+  readonly in: string;
+}
+
+/** `manifest.json`: written last, so that a backup without one does not exist. `digest` is sha256 over everything else in it. */
+export interface Manifest {
+  readonly version: 1;
+  readonly id: string;
+  readonly target: string;
+  readonly kind: BackupKind;
+  readonly base: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly files: readonly ManifestFile[];
+  /** Paths of links, listed and not followed. */
+  readonly skipped: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly from: { readonly host: string; readonly okiagari: string };
+  /** Why it may hold the damage; absent when nothing speaks against it. */
+  readonly suspect?: Text;
+  readonly reason?: string;
+  readonly digest: string;
+}
+
+/** `verification.json` beside a manifest: what the restore test found. Written anew by each test; the newest counts. */
+export interface BackupTest {
+  readonly backup: string;
+  /** Digest of the manifest that was tested. */
+  readonly manifest: string;
+  readonly passed: boolean;
+  readonly testedAt: string;
+  readonly restoreMs: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly failure?: string;
+}

@@ -1,0 +1,204 @@
+/** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
+import type { Text } from './text.ts';
+
+interface FailureRow {
+  /** HTTP status where the API answers with it. */
+  readonly status: number;
+  /** Whether the same attempt may succeed a moment later without anybody doing anything. */
+  readonly retryable: boolean;
+  readonly hint: Text;
+}
+
+const row = (status: number, retryable: boolean, en: string, ja: string): FailureRow => ({
+  status,
+  retryable,
+  hint: { en, ja },
+});
+
+/** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
+export const failures = {
+  // Requests
+  'bad-request': row(400, false, 'Correct the named field.', '示された項目を直してください。'),
+  unauthenticated: row(
+    401,
+    false,
+    'Send `Authorization: Bearer <token>` with a token of the inventory.',
+    'インベントリのトークンを `Authorization: Bearer` で送ってください。',
+  ),
+  forbidden: row(403, false, 'Ask somebody who has the role or is in the group.', '権限かグループを持つ人に頼んでください。'),
+  'self-approval': row(
+    403,
+    false,
+    'Another person has to decide: the requester never approves.',
+    '依頼者は承認できません。別の人が判断してください。',
+  ),
+  'not-found': row(404, false, 'Look the id up in the list.', '一覧で ID を確かめてください。'),
+  held: row(
+    409,
+    false,
+    'Wait for the holder named in `heldBy`, or cancel it.',
+    '`heldBy` の完了を待つか、それを中止してください。',
+  ),
+  'plan-changed': row(
+    409,
+    false,
+    'Read the new plan and decide on its digest.',
+    '新しい計画を読み、そのダイジェストで判断してください。',
+  ),
+  'already-decided': row(
+    409,
+    false,
+    'Nothing to do: the decision stands in the ledger.',
+    '判断は済んでいます。台帳を見てください。',
+  ),
+  closed: row(409, false, 'The recovery has ended; read its report.', '復旧は終了しています。報告書を見てください。'),
+  'past-no-return': row(
+    409,
+    false,
+    'The recovery only goes forward now; follow it.',
+    '後戻りできない地点を過ぎました。先へ進むのを見守ってください。',
+  ),
+  'too-large': row(413, false, 'Send a smaller body.', '本文を小さくしてください。'),
+  'unsupported-media-type': row(
+    415,
+    false,
+    'Send `Content-Type: application/json`.',
+    '`Content-Type: application/json` で送ってください。',
+  ),
+  'unknown-scenario': row(422, false, 'Choose one of GET /v1/scenarios.', 'GET /v1/scenarios から選んでください。'),
+  'unknown-target': row(422, false, 'Choose one of GET /v1/targets.', 'GET /v1/targets から選んでください。'),
+  'invalid-input': row(
+    422,
+    false,
+    'Correct the named field; GET /v1/scenarios has the schema.',
+    '示された項目を直してください。スキーマは GET /v1/scenarios にあります。',
+  ),
+  'key-reused': row(
+    422,
+    false,
+    'Use a new Idempotency-Key for another body.',
+    '本文が違うときは新しい Idempotency-Key を使ってください。',
+  ),
+  'rate-limited': row(429, true, 'Wait as long as Retry-After says.', 'Retry-After の時間だけ待ってください。'),
+  'temporal-away': row(
+    503,
+    true,
+    'Temporal does not answer; the API comes back by itself.',
+    'Temporal が応答しません。API は自動で復帰します。',
+  ),
+  'no-worker': row(503, true, 'Start a worker: `okiagari worker`.', 'ワーカーを起動してください: `okiagari worker`。'),
+  internal: row(500, false, 'Read the service log at the time of the request.', '依頼の時刻のサービスログを見てください。'),
+
+  // Steps of any scenario
+  'step-timeout': row(
+    500,
+    true,
+    'Retry; if it happens again, look at the load of the target.',
+    '再試行してください。続くときは対象の負荷を見てください。',
+  ),
+  'lease-lost': row(
+    409,
+    false,
+    'Another holder took the target; look at GET /v1/targets, then retry or roll back.',
+    '別の処理が対象を取りました。GET /v1/targets を見て再試行か巻き戻しを選んでください。',
+  ),
+  'verification-failed': row(
+    500,
+    false,
+    'Mend what the checks name and retry, or roll back.',
+    '検査が示す点を直して再試行するか、巻き戻してください。',
+  ),
+  'check-failed': row(
+    500,
+    false,
+    'Mend what the person saw and retry, or roll back.',
+    '指摘された点を直して再試行するか、巻き戻してください。',
+  ),
+  'child-not-recovered': row(
+    500,
+    false,
+    'Read the ledger of the inner recovery; retry runs it again.',
+    '内側の復旧の台帳を見てください。再試行でもう一度実行します。',
+  ),
+  'record-store-unusable': row(
+    500,
+    true,
+    'Make the data folder writable and give it room.',
+    'データフォルダーを書き込み可能にし、空きを作ってください。',
+  ),
+
+  // Tool stores and their backups
+  'no-backup': row(
+    404,
+    false,
+    'Bring a backup into a repository and retry, or amend with its id.',
+    'リポジトリにバックアップを置いて再試行するか、ID を指定し直してください。',
+  ),
+  'backup-corrupt': row(422, false, 'Choose another backup: amend with its id.', '別のバックアップを指定してください。'),
+  'backup-unsafe': row(
+    422,
+    false,
+    'The backup holds links or paths that leave it; choose another.',
+    'バックアップにリンクか外へ出るパスがあります。別のものを選んでください。',
+  ),
+  'unknown-tool': row(
+    422,
+    false,
+    'Amend with ids or names that the backup holds.',
+    'バックアップにあるツールの ID か名前を指定し直してください。',
+  ),
+  'target-missing': row(
+    422,
+    false,
+    'Create or mount the folder named in the inventory, then retry.',
+    'インベントリのフォルダーを作成またはマウントして再試行してください。',
+  ),
+  'target-read-only': row(
+    500,
+    false,
+    'Make the folder writable (mount, owner, mode), then retry.',
+    'フォルダーを書き込み可能にして(マウント・所有者・モード)再試行してください。',
+  ),
+  'disk-full': row(
+    500,
+    false,
+    'Free space on the named file system, then retry.',
+    '示されたファイルシステムに空きを作り、再試行してください。',
+  ),
+  'not-protected': row(
+    500,
+    false,
+    'Retry; nothing is overwritten before it was copied and hashed.',
+    '再試行してください。複製と照合が済むまで上書きしません。',
+  ),
+  'agent-command-failed': row(
+    500,
+    false,
+    'Stop or start the agent by hand, then retry or skip.',
+    'エージェントを手で停止・起動し、再試行か省略を選んでください。',
+  ),
+  'write-back': row(
+    409,
+    false,
+    'Something wrote to the store after the restore; stop it, then retry.',
+    '復元後に書き戻しがありました。原因を止めて再試行してください。',
+  ),
+} as const satisfies Record<string, FailureRow>;
+
+export type FailureCode = keyof typeof failures;
+
+/** One fault of an input: where, and what is wrong with it. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a failure carries across process borders beside its sentence. Never a secret, never bulk. */
+export interface FailureDetails {
+  readonly ja?: string;
+  readonly errors?: readonly FieldError[];
+  readonly heldBy?: { readonly kind: string; readonly id: string; readonly since: string };
+}
+
+export const isFailureCode = (code: string | undefined | null): code is FailureCode =>
+  code !== undefined && code !== null && Object.hasOwn(failures, code);

@@ -1,0 +1,10 @@
+/** A sentence for people, in both languages of the house; every ledger line, report and message is made of these. */
+export interface Text {
+  readonly en: string;
+  readonly ja: string;
+}
+
+export type Locale = keyof Text;
+
+/** The same words in both languages: names, paths, figures. */
+export const plain = (words: string): Text => ({ en: words, ja: words });
