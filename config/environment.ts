@@ -11,6 +11,8 @@ const environmentSchema = z.object({
   OKIAGARI_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   OKIAGARI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   OKIAGARI_SITE: slug.default('main'),
+  /** Ed25519 private key (PEM) that signs decisions; `<data>/signing-key.pem`, made at first start, when unset. */
+  OKIAGARI_SIGNING_KEY: z.string().min(1).optional(),
   /** A prebuilt workflow bundle (production image); built and cached at start when unset. */
   OKIAGARI_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Port of the Temporal UI that `okiagari start` brings up; 0 = any free. */
