@@ -1,6 +1,11 @@
 /** The whole outside world, as activities see it; worker/ and api/ wire the real adapters in. */
 import type { Inventory } from '../../contracts/inventory.ts';
+import type { ArchiveReader } from './archive-reader.ts';
+import type { OpenRepository } from './backup-repository.ts';
+import type { CommandRunner } from './command-runner.ts';
+import type { FileTree } from './file-tree.ts';
 import type { RecordStore } from './records.ts';
+import type { SampleRunner } from './sample-runner.ts';
 
 export type { RecordStore } from './records.ts';
 
@@ -8,4 +13,13 @@ export interface Ports {
   /** The inventory of this moment; a wrong file keeps the last good one. */
   readonly inventory: () => Inventory;
   readonly records: RecordStore;
+  readonly files: FileTree;
+  readonly repositories: OpenRepository;
+  readonly archives: ArchiveReader;
+  readonly commands: CommandRunner;
+  readonly samples: SampleRunner;
+  /** Absolute folder of our own, for protected copies and scratch. */
+  readonly data: string;
+  /** Who takes backups, as manifests say it. */
+  readonly machine: { readonly host: string; readonly okiagari: string };
 }

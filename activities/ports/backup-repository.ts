@@ -1,0 +1,29 @@
+/** Where backups live: a directory, later an object store. A backup is `<target>/<id>/` with two documents and its files. */
+import type { RepositoryEntry } from '../../contracts/inventory.ts';
+import type { Copied, CopyOptions, FileContent, Place } from './file-tree.ts';
+
+export type BackupDocumentName = 'manifest.json' | 'verification.json';
+
+/** Failures as in FileTree. */
+export interface BackupRepository {
+  readonly id: string;
+  /** Ids of the backups that have a manifest; leftovers without one are not there. */
+  list(target: string): Promise<readonly string[]>;
+  readDocument(target: string, backup: string, name: BackupDocumentName): Promise<string | undefined>;
+  /** Durable, with everything stored before it. Replaces. */
+  writeDocument(target: string, backup: string, name: BackupDocumentName, body: string): Promise<void>;
+  /** Removes what an unfinished attempt left. Twice is fine. */
+  clear(target: string, backup: string): Promise<void>;
+  /** Keeps a local file as `path` of the backup, durably. Fails: EEXIST. */
+  store(target: string, backup: string, path: string, from: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied>;
+  read(target: string, backup: string, path: string, maxBytes: number, signal?: AbortSignal): Promise<FileContent>;
+  /** Brings `path` of the backup to a new local file. Fails: ENOENT, UnsafePath. */
+  fetch(target: string, backup: string, path: string, to: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied>;
+  /** Links and other entries in the backup that are not regular files: no backup of ours has any. */
+  strange(target: string, backup: string): Promise<readonly string[]>;
+  /** Where a person finds it. */
+  describe(target: string, backup: string): string;
+  freeBytes(): Promise<number>;
+}
+
+export type OpenRepository = (entry: RepositoryEntry) => BackupRepository;

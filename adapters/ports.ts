@@ -1,0 +1,40 @@
+/** Wires the real outside world together. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Ports } from '../activities/ports/index.ts';
+import type { Inventory } from '../contracts/inventory.ts';
+import { createDirectoryRecords } from './files/directory-records.ts';
+import { createDirectoryRepository } from './files/directory-repository.ts';
+import { createLocalFiles } from './files/local-files.ts';
+import { createTarArchives } from './files/tar-archives.ts';
+import { createCommandRunner } from './process/run-command.ts';
+import { createSampleRunner } from './process/run-sample.ts';
+
+interface PortSettings {
+  /** The inventory of this moment. */
+  readonly inventory: () => Inventory;
+  /** Folder of our own: records, protected copies, scratch. */
+  readonly data: string;
+  /** What commands of the inventory get as their environment; a plain PATH when left out. */
+  readonly commandEnvironment?: Readonly<Record<string, string>>;
+}
+
+export function createPorts({ inventory, data, commandEnvironment }: PortSettings): Ports {
+  const files = createLocalFiles();
+  const folder = resolve(data);
+  return {
+    inventory,
+    records: createDirectoryRecords(join(folder, 'records')),
+    files,
+    repositories: (entry) => createDirectoryRepository(entry, files),
+    archives: createTarArchives(),
+    commands: createCommandRunner(commandEnvironment),
+    samples: createSampleRunner(),
+    data: folder,
+    machine: { host: hostname(), okiagari: ownVersion() },
+  };
+}
+
+const ownVersion = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
