@@ -62,7 +62,9 @@ async function build(downloadFailure) {
       describe: (lines, last) =>
         last.startsWith('go: ')
           ? last.slice(4)
-          : lines === 0 ? "" : `${lines} packages${last ? `, now ${last.split('/').slice(-3).join('/')}` : ''}`,
+          : lines === 0
+            ? ''
+            : `${lines} packages${last ? `, now ${last.split('/').slice(-3).join('/')}` : ''}`,
     });
     if (code === 127)
       throw new SetupError(

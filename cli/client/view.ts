@@ -1,0 +1,61 @@
+/** Ledger and status as lines that somebody under stress can read. */
+import type { EventData, StatusDocument } from '../../contracts/http/recovery.ts';
+import type { LedgerEvent } from './events.ts';
+
+const clock = (at: string): string => at.slice(11, 19);
+
+type Waiting = StatusDocument['waitingFor'][number];
+
+/** One line for one entry; undefined where there is nothing new to say. */
+export function ledgerLine({ event, data }: LedgerEvent): string | undefined {
+  switch (event) {
+    case 'step':
+      return stepLine(data);
+    case 'gate':
+      return `${clock(data.at)}  ${`gate ${data.state}`.padEnd(14)} ${data.gate}: ${data.sentence}`;
+    case 'status':
+      return data.sentence === undefined ? undefined : `${clock(data.at)}  ${data.status.padEnd(14)} ${data.sentence}`;
+    case 'end':
+      return `${clock(data.at)}  ${'end'.padEnd(14)} ${data.status}`;
+  }
+}
+
+function stepLine(step: EventData['step']): string {
+  const name = step.path === '' ? step.name : `${step.path}/${step.name}`;
+  const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : '';
+  return `${clock(step.at)}  ${step.outcome.padEnd(14)} ${name}: ${step.sentence}${attempts}`;
+}
+
+/** The whole status document. */
+export const statusLines = (status: StatusDocument): string[] => [
+  `${status.scenario} of ${status.target}: ${status.status}${status.stale ? ` (as of ${status.asOf}: no worker answers)` : ''}`,
+  `id ${status.id}, asked for by ${status.requestedBy}: ${status.reason}`,
+  ...status.steps.map((step) => stepLine({ ...step, at: step.endedAt ?? step.startedAt })),
+  ...status.waitingFor.flatMap(waitingLines),
+  `total ${seconds(status.timing.totalMs)} = detection ${seconds(status.timing.detectionMs)} + decision ${seconds(status.timing.decisionMs)} + approval ${seconds(status.timing.approvalMs)} + machine ${seconds(status.timing.machineMs)}`,
+];
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+/** What a gate wants, and how to answer it. */
+export const waitingLines = (waiting: Waiting): string[] => [
+  `waits for people at ${waiting.gate}: ${waiting.title}`,
+  ...(waiting.plan ? [`  plan: ${waiting.plan.summary}`, ...waiting.plan.changes.slice(0, 20).map(changeLine)] : []),
+  ...(waiting.error ? [`  ${waiting.error.code}: ${waiting.error.sentence}`] : []),
+  `  may decide: ${waiting.from.join(', ') || 'everyone with the role'}; choices: ${waiting.choices.join(', ')}`,
+  `  by ${waiting.deadline ?? 'any time'}, otherwise: ${waiting.otherwise}`,
+  `  digest ${waiting.digest}`,
+];
+
+const changeLine = ({
+  action,
+  path,
+  before,
+  after,
+}: {
+  action: string;
+  path: string;
+  before?: string | undefined;
+  after?: string | undefined;
+}): string =>
+  `    ${action.padEnd(9)} ${path}${before === undefined && after === undefined ? '' : `  (${before ?? 'nothing'} -> ${after ?? 'nothing'})`}`;

@@ -1,0 +1,17 @@
+/** One logger for our code, the SDK and its native core: JSON lines on standard output. */
+import { DefaultLogger, type Logger, type LogLevel } from '@temporalio/worker';
+import { pino } from 'pino';
+import type { Environment } from '../config/environment.ts';
+
+const levelOf: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+export function createLogger(environment: Pick<Environment, 'OKIAGARI_LOG_LEVEL'>): Logger {
+  const out = pino({ level: environment.OKIAGARI_LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  return new DefaultLogger('TRACE', ({ level, message, meta }) => out[levelOf[level]](meta ?? {}, message));
+}
