@@ -64,6 +64,8 @@ export interface Plan {
   readonly truncated: boolean;
   /** Record that holds the whole plan. */
   readonly ref: string;
+  /** Why people must decide even though nothing is overwritten or removed. */
+  readonly needsPeople?: Text;
 }
 
 export type GateKind = 'approval' | 'failed-step' | 'checklist';
