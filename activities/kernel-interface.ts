@@ -53,4 +53,6 @@ export interface KernelActivities {
   identifyVoter(input: { statement: Statement; signature?: string | undefined; via: 'update' | 'signal' }): Promise<Voter>;
   /** Keeps the final state and the whole ledger in the record store. */
   recordEnd(input: { state: RecoveryState; ledger: readonly LedgerEntry[] }): Promise<void>;
+  /** Whether any run of this workflow id is open. */
+  hasOpenRun(input: { workflowId: string }): Promise<boolean>;
 }

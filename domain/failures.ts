@@ -120,6 +120,12 @@ export const failures = {
     'Read the ledger of the inner recovery; retry runs it again.',
     '内側の復旧の台帳を見てください。再試行でもう一度実行します。',
   ),
+  'changes-remain': row(
+    500,
+    false,
+    'Read the report: it names what was left and how to take it back.',
+    '報告書に残った変更と戻し方があります。',
+  ),
   'record-store-unusable': row(
     500,
     true,

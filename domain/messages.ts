@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { GatePolicy, Statement } from './gate.ts';
 import type { Holder } from './lease.ts';
+import type { Text } from './text.ts';
 import type { Decision, GateState, LedgerEntry, Mode, RecoveryState, Step, Vote, Waiting } from './recovery.ts';
 
 /** What starts a recovery workflow. Untrusted: it is parsed again inside. Times are ISO. */
@@ -57,21 +58,37 @@ export const statusQuery = defineQuery<RecoveryState>('status');
 /** Ledger entries numbered above the argument. */
 export const ledgerQuery = defineQuery<readonly LedgerEntry[], [number]>('ledger');
 
-/** What a child tells its root: a step of its own, a gate to open or withdraw, or that it passed its point of no return. */
+/** What a child tells its root: a step of its own, a gate to open, or that it passed its point of no return. */
 export type ChildReport =
   | { readonly tells: 'step'; readonly step: Step }
-  | { readonly tells: 'gate'; readonly childWorkflowId: string; readonly waiting: Waiting; readonly policy: GatePolicy }
-  | { readonly tells: 'no-return'; readonly path: string };
+  | { readonly tells: 'gate'; readonly childWorkflowId: string; readonly question: ChildQuestion; readonly policy: GatePolicy }
+  | { readonly tells: 'no-return'; readonly why: Text };
+/** A gate as its child asks it; votes and deadline are the root's. */
+export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise'>;
 export const childReportSignal = defineSignal<[ChildReport]>('childReport');
 /** The root's answer to a gate of a child. */
-export const gateOutcomeSignal =
-  defineSignal<[{ readonly gate: string; readonly decision: Decision; readonly by: string; readonly input?: unknown }]>(
-    'gateOutcome',
-  );
-/** The last word to a child that finished its story: keep its changes, or take them back. */
+export const gateOutcomeSignal = defineSignal<
+  [
+    {
+      readonly gate: string;
+      readonly decision: Decision | 'cancel';
+      readonly by: string;
+      readonly why: Text;
+      readonly input?: unknown;
+    },
+  ]
+>('gateOutcome');
+/** To the parent: the story of the child at this path is through, and it waits for the last word. */
+export const childFinishedSignal = defineSignal<[string]>('childFinished');
+/** The last word to a child: keep its changes, or take them back. */
 export const settleSignal = defineSignal<['keep' | 'undo']>('settle');
 export const cancelChildSignal = defineSignal<[CancelRequest]>('cancelChild');
 
-export const pleaseYieldSignal = defineSignal<[{ readonly to: string }]>('pleaseYield');
+/** Somebody wants the target: the lease answers with its holder and passes the wish on where the holder should yield. */
+export const wantLeaseSignal = defineSignal<[Holder]>('wantLease');
+/** The lease's answer to the one who wants it. */
+export const leaseHeldSignal = defineSignal<[{ readonly target: string; readonly holder: Holder }]>('leaseHeld');
+/** To a holder: end at your next safe point. */
+export const pleaseYieldSignal = defineSignal<[Holder]>('pleaseYield');
 export const releaseSignal = defineSignal('release');
 export const holderQuery = defineQuery<Holder>('holder');

@@ -1,0 +1,11 @@
+/** Every activity by its name, made from the ports of one worker. */
+import { kinds } from '../contracts/kinds.ts';
+import { scenarios } from '../contracts/scenarios.ts';
+import { createKernelActivities } from './kernel.ts';
+import type { Ports } from './ports/index.ts';
+import { createToolStoreActivities } from './tool-store/index.ts';
+
+export const createActivities = (ports: Ports) => ({
+  ...createKernelActivities(ports, { scenarios, kinds }),
+  ...createToolStoreActivities(ports),
+});

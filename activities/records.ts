@@ -1,0 +1,7 @@
+/** Where each kind of record lives in the record store; the only place that spells these keys. */
+
+/** What is being changed on a target and not yet verified; there while the change is open. */
+export const openChangeKey = (target: string): string => `changes/${target}.json`;
+export const recoveryStartKey = (recovery: string): string => `recoveries/${recovery}/start.json`;
+/** Final state and whole ledger. */
+export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;

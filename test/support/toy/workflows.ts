@@ -1,0 +1,77 @@
+/** Toy scenarios in the kernel's words: one change, every word, a group of two targets, many small steps. */
+import { plain } from '../../../domain/text.ts';
+import { recovery } from '../../../workflows/kit/recovery.ts';
+import type { Recovery } from '../../../workflows/kit/words.ts';
+import { z } from 'zod';
+import { toyGroupInput, toyInput } from './inputs.ts';
+import type { ToyActivities } from './kind.ts';
+
+export { lease } from '../../../workflows/lease.ts';
+
+async function setTo(r: Recovery, value: number): Promise<void> {
+  const { target } = r;
+  const on = r.on<ToyActivities>();
+  await r.change<{ written: number }, { value: number }>('set', {
+    gate: 'set',
+    plan: (input) => on.quick.planSet({ target, ...input }),
+    apply: async (plan) => {
+      const receipt = await on.quick.applySet({ target, plan: plan.ref, digest: plan.digest });
+      return { value: receipt, sentence: plain(`wrote ${receipt.written}`) };
+    },
+    undo: (plan) => ({ activity: 'undoSet', input: { target, plan: plan.ref } }),
+    amend: { input: { value }, schema: z.strictObject({ value: z.int().min(0).max(1000) }) },
+  });
+}
+
+export const toySet = recovery('toy-set', toyInput, async (r, { value }) => {
+  const on = r.on<ToyActivities>();
+  await setTo(r, value);
+  await r.verify('verify', () => on.quick.checkValue({ target: r.target, value }));
+});
+
+export const toyEveryWord = recovery('toy-every-word', toyInput, async (r, { value, note }) => {
+  const { target } = r;
+  const on = r.on<ToyActivities>();
+  await r.act<void>('pause', {
+    would: plain('would pause'),
+    dry: undefined,
+    act: async () => ({ value: await on.quick.pauseToy({ target }), sentence: plain('paused') }),
+    undo: { activity: 'resumeToy', input: { target } },
+    skip: { value: undefined },
+  });
+  await r.step(
+    'look',
+    async (input: { note?: string | undefined }) => ({
+      value: await on.quick.readValue({ target }),
+      sentence: plain(`read for ${input.note}`),
+    }),
+    { amend: { input: { note }, schema: z.strictObject({ note: z.string().optional() }) } },
+  );
+  await r.checklist('ask around', [
+    { id: 'one', title: plain('first item') },
+    { id: 'two', title: plain('second item') },
+  ]);
+  await setTo(r, value);
+  await r.pointOfNoReturn(plain('there is no way back from here'));
+  await r.act<void>('resume', {
+    would: plain('would resume'),
+    dry: undefined,
+    act: async () => ({ value: await on.quick.resumeToy({ target }), sentence: plain('resumed') }),
+  });
+  await r.verify('verify', () => on.quick.checkValue({ target, value }));
+});
+
+export const toyGroup = recovery('toy-group', toyGroupInput, async (r, { first, second, value }) => {
+  const inner = { scenario: 'toy-set', workflowType: 'toySet', input: { value } };
+  await r.recover('first', { ...inner, target: first });
+  await r.recover('second', { ...inner, target: second });
+  await setTo(r, value);
+  await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
+});
+
+export const toySteps = recovery('toy-steps', z.strictObject({ steps: z.int() }), async (r, { steps }) => {
+  const on = r.on<ToyActivities>();
+  for (let n = 1; n <= steps; n++)
+    await r.step(`step ${n}`, async () => ({ value: await on.quick.nothing({ target: r.target }), sentence: plain(`did ${n}`) }));
+  await r.verify('verify', () => Promise.resolve([]));
+});

@@ -1,0 +1,7 @@
+/** Every workflow by its type name: the scenarios of the registry, and what they lean on. */
+export { ask } from './ask.ts';
+export { backup } from './backup.ts';
+export { backupTest } from './backup-test.ts';
+export { lease } from './lease.ts';
+export { toolRestore } from './tool-restore.ts';
+export { toolStoreLoss } from './tool-store-loss.ts';

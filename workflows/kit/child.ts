@@ -1,0 +1,157 @@
+/** Recoveries inside recoveries: the inner one reports to its root, which owns its gates; its changes are kept or undone with the outer one's. */
+import {
+  condition,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { fail } from '../../domain/fail.ts';
+import { childWorkflowId, controlQueue } from '../../domain/identity.ts';
+import {
+  cancelChildSignal,
+  childFinishedSignal,
+  childReportSignal,
+  gateOutcomeSignal,
+  settleSignal,
+  type ChildOrigin,
+  type ChildReport,
+  type RecoveryStart,
+} from '../../domain/messages.ts';
+import type { RecoveryState, Step } from '../../domain/recovery.ts';
+import { scenarioAttribute, siteAttribute, statusAttribute, targetAttribute } from '../../domain/search-attributes.ts';
+import type { Text } from '../../domain/text.ts';
+import { attempt } from './attempt.ts';
+import { Ending } from './ending.ts';
+import type { GateKeeper, GateOutcome, Question } from './gates.ts';
+import { workflowTaskTimeout } from './policies.ts';
+import { isDryRun, type Run } from './run.ts';
+
+export interface InnerRecovery {
+  readonly scenario: string;
+  readonly workflowType: string;
+  readonly target: string;
+  readonly input?: unknown;
+}
+
+/** Runs another recovery as a step. It ends with this one: its changes are kept when we end well, undone when we do not. */
+export async function recoverInside(run: Run, name: string, inner: InnerRecovery): Promise<void> {
+  const info = workflowInfo();
+  const origin = run.start.parent;
+  const path = origin ? `${origin.path}/${name}` : name;
+  const parent: ChildOrigin = {
+    root: origin?.root ?? run.id,
+    rootWorkflowId: origin?.rootWorkflowId ?? info.workflowId,
+    rootRunId: origin?.rootRunId ?? info.runId,
+    path,
+    leases: [...(origin?.leases ?? []), ...run.leases.map((lease) => lease.target)],
+  };
+  const start: RecoveryStart = { ...run.start, scenario: inner.scenario, target: inner.target, input: inner.input ?? {}, parent };
+  await attempt(run, name, async () => {
+    const child = await startChild(inner.workflowType, {
+      workflowId: childWorkflowId(parent.rootWorkflowId, path),
+      taskQueue: controlQueue,
+      args: [start],
+      parentClosePolicy: ParentClosePolicy.TERMINATE,
+      workflowTaskTimeout,
+      staticSummary: `${inner.scenario} of ${inner.target}, part of ${run.start.scenario} of ${run.start.target}`,
+      typedSearchAttributes: [
+        { key: scenarioAttribute, value: inner.scenario },
+        { key: targetAttribute, value: inner.target },
+        { key: statusAttribute, value: 'running' },
+        { key: siteAttribute, value: run.context.site },
+      ],
+    });
+    const cancel = (request: Parameters<typeof child.signal<[{ by: string; reason: string }]>>[1]) =>
+      child.signal(cancelChildSignal, request);
+    run.children.add(cancel);
+    let finished = false;
+    let ended: { state?: RecoveryState; error?: unknown } | undefined;
+    child.result().then(
+      (state) => (ended = { state: state as RecoveryState }),
+      (error: unknown) => (ended = { error }),
+    );
+    if (run.cancelled) await cancel(run.cancelled);
+    await condition(() => (finished = run.finishedPaths.has(path)) || ended !== undefined);
+    run.children.delete(cancel);
+    if (finished) {
+      const settle = async (word: 'keep' | 'undo'): Promise<RecoveryState> => {
+        if (ended === undefined) await child.signal(settleSignal, word);
+        await condition(() => ended !== undefined);
+        if (ended!.state === undefined) throw ended!.error;
+        return ended!.state;
+      };
+      run.settle.push(async () => void (await settle('keep')));
+      run.undos.push({ key: path, step: name, run: () => undone(settle) });
+      run.applied = true;
+      return { value: undefined, sentence: recovered(inner) };
+    }
+    if (ended!.error !== undefined) throw ended!.error;
+    const state = ended!.state!;
+    if (state.status === 'planned') return { value: undefined, outcome: 'planned', sentence: recovered(inner) };
+    if (state.status === 'failed') throw fail('child-not-recovered', endedAs(inner, state));
+    throw new Ending(endedAs(inner, state));
+  });
+  if (!isDryRun(run)) run.verifiedAt = Date.now();
+}
+
+async function undone(settle: (word: 'undo') => Promise<RecoveryState>): Promise<Text> {
+  const state = await settle('undo');
+  if (state.status !== 'rolled-back' && state.status !== 'stopped')
+    throw fail('child-not-recovered', {
+      en: `The inner recovery ended ${state.status}.`,
+      ja: `内側の復旧は ${state.status} で終わりました。`,
+    });
+  return { en: 'Undone with all its changes.', ja: 'すべての変更を元に戻しました。' };
+}
+
+/** What a child tells upwards; each message is awaited, so that they arrive in order. */
+export class Upwards implements GateKeeper {
+  readonly #origin: ChildOrigin;
+  readonly #outcomes = new Map<string, GateOutcome>();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(origin: ChildOrigin) {
+    this.#origin = origin;
+    setHandler(gateOutcomeSignal, (outcome) => void this.#outcomes.set(outcome.gate, outcome));
+  }
+
+  async ask({ policy, ...question }: Question): Promise<GateOutcome> {
+    this.#outcomes.delete(question.gate);
+    await this.tell({ tells: 'gate', childWorkflowId: workflowInfo().workflowId, question, policy });
+    await condition(() => this.#outcomes.has(question.gate));
+    return this.#outcomes.get(question.gate)!;
+  }
+
+  step(step: Step): void {
+    void this.tell({ tells: 'step', step: { ...step, path: step.path || this.#origin.path } });
+  }
+
+  /** To the root. Resolves when everything told so far has arrived. */
+  tell(report: ChildReport): Promise<void> {
+    const root = getExternalWorkflowHandle(this.#origin.rootWorkflowId, this.#origin.rootRunId);
+    this.#queue = this.#queue.then(() => root.signal(childReportSignal, report));
+    return this.#queue;
+  }
+
+  /** To the parent: the story is through; waits for its last word. */
+  async finished(): Promise<'keep' | 'undo'> {
+    let word: 'keep' | 'undo' | undefined;
+    setHandler(settleSignal, (said) => void (word = said));
+    await this.#queue;
+    const { workflowId, runId } = workflowInfo().parent!;
+    await getExternalWorkflowHandle(workflowId, runId).signal(childFinishedSignal, this.#origin.path);
+    await condition(() => word !== undefined);
+    return word!;
+  }
+}
+
+const recovered = ({ scenario, target }: InnerRecovery): Text => ({
+  en: `${scenario} of ${target} is through.`,
+  ja: `${target} の ${scenario} が済みました。`,
+});
+const endedAs = ({ scenario, target }: InnerRecovery, { status }: RecoveryState): Text => ({
+  en: `${scenario} of ${target} ended ${status}.`,
+  ja: `${target} の ${scenario} は ${status} で終わりました。`,
+});

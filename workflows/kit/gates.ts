@@ -1,0 +1,180 @@
+/** Gates: waits for people. The root recovery owns every gate, also those of its children, and counts the votes. */
+import { condition } from '@temporalio/workflow';
+import { z } from 'zod';
+import type { KernelActivities } from '../../activities/kernel-interface.ts';
+import { fail } from '../../domain/fail.ts';
+import type { FieldError } from '../../domain/failures.ts';
+import { decideVote, type GatePolicy, type Statement } from '../../domain/gate.ts';
+import type { CancelRequest, ChildQuestion, DecisionAnswer, Envelope } from '../../domain/messages.ts';
+import type { Decision, GateState, Waiting } from '../../domain/recovery.ts';
+import type { Text } from '../../domain/text.ts';
+import { Ending } from './ending.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What is asked: everything of the waiting entry that the votes and the clock do not fill in. */
+export interface Question extends ChildQuestion {
+  readonly policy: GatePolicy;
+}
+
+/** How it ended; `cancel` when the recovery was cancelled meanwhile, `by` is empty when nobody decided in time. */
+export interface GateOutcome {
+  readonly decision: Decision | 'cancel';
+  readonly by: string;
+  readonly why: Text;
+  readonly input?: unknown;
+}
+
+export interface GateKeeper {
+  /** Opens the gate and waits for its outcome. */
+  ask(question: Question): Promise<GateOutcome>;
+}
+
+/** Asks and ends the story when the recovery was cancelled at the gate. */
+export async function askPeople(gates: GateKeeper, question: Question): Promise<GateOutcome & { decision: Decision }> {
+  const outcome = await gates.ask(question);
+  if (outcome.decision === 'cancel') throw new Ending(outcome.why);
+  return outcome as GateOutcome & { decision: Decision };
+}
+
+interface OpenGate {
+  waiting: Waiting;
+  outcome?: GateOutcome;
+}
+
+interface Desk {
+  readonly id: string;
+  readonly requestedBy: string;
+  readonly ledger: Ledger;
+  readonly kernel: Pick<KernelActivities, 'identifyVoter'>;
+  readonly cancelled: () => CancelRequest | undefined;
+}
+
+const states: Partial<Record<Decision, GateState>> = { approve: 'approved', reject: 'rejected' };
+
+export class RootGates implements GateKeeper {
+  readonly #open = new Map<string, OpenGate>();
+  readonly #closed = new Map<string, { waiting: Waiting; state: GateState }>();
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  knows(gate: string): boolean {
+    return this.#open.has(gate) || this.#closed.has(gate);
+  }
+
+  async ask({ policy, ...question }: Question): Promise<GateOutcome> {
+    const gate: OpenGate = {
+      waiting: { ...question, votes: [], need: policy.need, from: [], deadline: null, otherwise: policy.otherwise },
+    };
+    this.#open.set(question.gate, gate);
+    for (const stage of policy.stages) {
+      const deadline = stage.withinMs === null ? null : new Date(Date.now() + stage.withinMs).toISOString();
+      this.#turn(gate, { ...gate.waiting, from: stage.from, deadline }, asked(question.gate, stage.from));
+      const settled = (): boolean => gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
+      if (stage.withinMs === null) await condition(settled);
+      else await condition(settled, stage.withinMs, { summary: `deadline of gate ${question.gate}` });
+      if (settled()) break;
+    }
+    const outcome = gate.outcome ?? this.#byItself(gate);
+    const state = states[outcome.decision as Decision] ?? 'decided';
+    this.#open.delete(question.gate);
+    this.#closed.set(question.gate, { waiting: gate.waiting, state });
+    this.#desk.ledger.gate(gate.waiting, state, outcome.why);
+    return outcome;
+  }
+
+  /** Decides one vote. What does not count is in the ledger, with the reason, before it is thrown. */
+  async decide({ statement, signature }: Envelope, via: 'update' | 'signal'): Promise<DecisionAnswer> {
+    const voter = await this.#desk.kernel.identifyVoter({ statement, signature, via });
+    const gate = this.#open.get(statement.gate);
+    const repeated = this.#answerTo(statement);
+    if (repeated !== undefined) return repeated;
+    if (gate === undefined || gate.outcome !== undefined) throw this.#refuse('already-decided', alreadyDecided(statement));
+    if (statement.recovery !== this.#desk.id) throw this.#refuse('invalid-input', otherRecovery(statement));
+    const verdict = decideVote(gate.waiting, statement, voter, this.#desk.requestedBy);
+    if (!verdict.counts) throw this.#refuse(verdict.code, verdict.sentence);
+    if (verdict.decided === 'amend') this.#checkInput(gate.waiting, statement);
+    const votes = [...gate.waiting.votes, { by: statement.by, decision: statement.decision, at: statement.at }];
+    this.#turn(gate, { ...gate.waiting, votes }, verdict.sentence);
+    if (verdict.decided !== undefined)
+      gate.outcome = {
+        decision: verdict.decided,
+        by: statement.by,
+        why: verdict.sentence,
+        ...(statement.input !== undefined && { input: statement.input }),
+      };
+    return answer(gate.waiting, verdict.decided === undefined ? 'open' : (states[verdict.decided] ?? 'decided'));
+  }
+
+  /** The same statement again, as when it was sent both as update and as signal: answered, not counted. */
+  #answerTo({ gate, by, at, decision }: Statement): DecisionAnswer | undefined {
+    const open = this.#open.get(gate)?.waiting;
+    const { waiting, state } = open ? { waiting: open, state: 'open' as const } : (this.#closed.get(gate) ?? {});
+    const same = waiting?.votes.some((vote) => vote.by === by && vote.at === at && vote.decision === decision);
+    return waiting && state && same ? answer(waiting, state) : undefined;
+  }
+
+  #turn(gate: OpenGate, waiting: Waiting, sentence: Text): void {
+    gate.waiting = waiting;
+    this.#desk.ledger.gate(waiting, 'open', sentence);
+  }
+
+  #refuse(code: Parameters<typeof fail>[0], sentence: Text, errors?: readonly FieldError[]): Error {
+    this.#desk.ledger.note(sentence);
+    return fail(code, sentence, errors && { errors });
+  }
+
+  #checkInput(waiting: Waiting, statement: Statement): void {
+    const schema = z.fromJSONSchema(waiting.inputSchema as Parameters<typeof z.fromJSONSchema>[0]);
+    const result = schema.safeParse(statement.input);
+    if (result.success) return;
+    const errors = result.error.issues.map((issue) => ({ path: ['input', ...issue.path].join('.'), message: issue.message }));
+    throw this.#refuse('invalid-input', badInput(statement, errors), errors);
+  }
+
+  /** Cancelled, or nobody decided in time: the safe default. */
+  #byItself(gate: OpenGate): GateOutcome {
+    const cancelled = this.#desk.cancelled();
+    if (cancelled !== undefined) return { decision: 'cancel', by: cancelled.by, why: cancelledBy(cancelled) };
+    const { otherwise, choices, gate: name } = gate.waiting;
+    const proceed: Decision = choices.includes('approve') ? 'approve' : choices.includes('tick') ? 'tick' : 'retry';
+    const stop: Decision = choices.includes('reject') ? 'reject' : choices.includes('fail') ? 'fail' : 'roll-back';
+    return { decision: otherwise === 'proceed' ? proceed : stop, by: '', why: nobodyDecided(name, otherwise) };
+  }
+}
+
+const answer = ({ gate, votes, need, deadline }: Waiting, state: GateState): DecisionAnswer => ({
+  gate,
+  state,
+  votes,
+  need,
+  deadline,
+});
+
+export const cancelledBy = ({ by, reason }: CancelRequest): Text => ({
+  en: `${by} cancelled: ${reason}`,
+  ja: `${by} が中止: ${reason}`,
+});
+
+const asked = (gate: string, from: readonly string[]): Text => ({
+  en: `${gate}: asked ${from.join(', ') || 'everyone who may'}.`,
+  ja: `${gate}: ${from.join('、') || '権限のある全員'}に判断を求めました。`,
+});
+const alreadyDecided = ({ by, gate }: Statement): Text => ({
+  en: `${by} was late: ${gate} is decided.`,
+  ja: `${by} の判断は遅れました。${gate} は決定済みです。`,
+});
+const otherRecovery = ({ by, recovery }: Statement): Text => ({
+  en: `${by} decided about another recovery: ${recovery}.`,
+  ja: `${by} の判断は別の復旧 ${recovery} に対するものです。`,
+});
+const badInput = ({ by }: Statement, errors: readonly FieldError[]): Text => {
+  const named = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return { en: `The input of ${by} does not fit: ${named}`, ja: `${by} の入力が合いません: ${named}` };
+};
+const nobodyDecided = (gate: string, otherwise: string): Text => ({
+  en: `Nobody decided ${gate} in time: ${otherwise}.`,
+  ja: `${gate} は期限までに判断がありません: ${otherwise}。`,
+});

@@ -1,0 +1,94 @@
+/** One run of a recovery: everything its words share. Each word lives in a file of its own and takes this. */
+import type { KernelActivities, RecoveryContext } from '../../activities/kernel-interface.ts';
+import { splitTime, type Stretch } from '../../domain/clock.ts';
+import type { CancelRequest, RecoveryStart } from '../../domain/messages.ts';
+import type { RecoveryState } from '../../domain/recovery.ts';
+import type { Text } from '../../domain/text.ts';
+import type { Upwards } from './child.ts';
+import type { GateKeeper } from './gates.ts';
+import type { HeldLease } from './lease.ts';
+import type { Ledger } from './ledger.ts';
+
+/** How to take one step back: an activity of the target, or the settling of a child recovery. */
+export interface Undo {
+  /** Tells two plans of one step apart. */
+  readonly key: string;
+  /** Ledger name of the step that is undone. */
+  readonly step: string;
+  readonly run: () => Promise<Text>;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly start: RecoveryStart;
+  readonly startedAt: number;
+  readonly ledger: Ledger;
+  readonly gates: GateKeeper;
+  readonly kernel: KernelActivities;
+  /** The way to the root, in a child. */
+  readonly upwards?: Upwards | undefined;
+  /** Set by the first activity; no word runs before. */
+  context: RecoveryContext;
+  readonly undos: Undo[];
+  readonly leases: HeldLease[];
+  /** Children whose story runs now and who must hear of a cancellation. */
+  readonly children: Set<(cancel: CancelRequest) => Promise<void>>;
+  /** Paths of children whose story is through. */
+  readonly finishedPaths: Set<string>;
+  /** The last words to children, said when we end well. */
+  readonly settle: (() => Promise<void>)[];
+  readonly waits: { readonly approvals: Stretch[]; readonly decisions: Stretch[] };
+  cancelled?: CancelRequest;
+  /** The story is over and its changes are taken back: a cancellation has nothing to add. */
+  rollingBack: boolean;
+  /** The reason why there is no way back, once there is none. */
+  noReturn?: Text;
+  /** Something on the target was changed. */
+  applied: boolean;
+  verifiedAt?: number;
+  endedAt?: number;
+  rpoMs?: number;
+}
+
+export const isDryRun = (run: Run): boolean => run.start.mode === 'dry-run';
+
+/** The state as everybody sees it; pure reading, also called from queries. */
+export function renderState(run: Run): RecoveryState {
+  const { start, ledger } = run;
+  const status = ledger.status;
+  const ended = run.endedAt !== undefined;
+  const timing = splitTime({
+    ...(start.brokenSince !== undefined && { brokenSince: Date.parse(start.brokenSince) }),
+    ...(start.detectedAt !== undefined && { detectedAt: Date.parse(start.detectedAt) }),
+    startedAt: run.startedAt,
+    until: run.verifiedAt ?? run.endedAt ?? Date.now(),
+    approvals: run.waits.approvals,
+    decisions: run.waits.decisions,
+  });
+  const { rtoMs, rpoMs } = run.context.objectives;
+  const recovered = status === 'recovered';
+  return {
+    id: run.id,
+    scenario: start.scenario,
+    target: start.target,
+    mode: start.mode,
+    status,
+    phase: ledger.phase,
+    requestedBy: start.requestedBy,
+    reason: start.reason,
+    ...(start.incident !== undefined && { incident: start.incident }),
+    startedAt: new Date(run.startedAt).toISOString(),
+    ...(ended && { endedAt: new Date(run.endedAt!).toISOString() }),
+    steps: ledger.steps,
+    waitingFor: ledger.waiting,
+    timing,
+    objectives: {
+      rtoMs,
+      rpoMs,
+      ...(run.rpoMs !== undefined && { rpoAchieved: run.rpoMs }),
+      metRto: ended ? recovered && timing.totalMs - timing.detectionMs <= rtoMs : null,
+      metRpo: ended && run.rpoMs !== undefined ? run.rpoMs <= rpoMs : null,
+    },
+    ledger: ledger.entries.length,
+  };
+}

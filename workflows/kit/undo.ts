@@ -1,0 +1,68 @@
+/** Roll-back: every change undone in reverse, non-cancellably; what cannot be undone waits for a person. */
+import type { UndoCall } from '../../activities/kernel-interface.ts';
+import { fail } from '../../domain/fail.ts';
+import type { Text } from '../../domain/text.ts';
+import type { OnTarget } from './activities.ts';
+import { askAboutFailure } from './attempt.ts';
+import { tellFailure } from './ending.ts';
+import type { Run, Undo } from './run.ts';
+
+/** Calls an undo that is kept as data. Its activity answers with anything; the sentence is made of its numbers. */
+export async function callUndo(on: OnTarget<unknown>, call: UndoCall): Promise<Text> {
+  const activity = (on.patient as Record<string, (input: unknown) => Promise<unknown>>)[call.activity]!;
+  const receipt = await activity(call.input);
+  const facts = Object.entries((receipt ?? {}) as Record<string, unknown>)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') || 0 : String(value)}`)
+    .join(', ');
+  return { en: `Undone${facts && `: ${facts}`}.`, ja: `元に戻しました${facts && `: ${facts}`}。` };
+}
+
+/** Before an effect: its undo goes into the open change on the target, for the next recovery, and on our own stack. */
+export async function keepUndo(
+  run: Run,
+  on: OnTarget<unknown>,
+  { key, step, call }: { key: string; step: string; call: UndoCall },
+): Promise<void> {
+  if (run.leases.some((lease) => lease.lost()))
+    throw fail('lease-lost', { en: 'The lease of the target is lost.', ja: '対象の占有が失われました。' });
+  delete run.verifiedAt;
+  if (run.undos.some((undo) => undo.key === key)) return;
+  await run.kernel.openChange({
+    target: run.start.target,
+    recovery: run.id,
+    step: key,
+    undo: call,
+    at: new Date().toISOString(),
+  });
+  run.undos.push({ key, step, run: () => callUndo(on, call) });
+}
+
+/** Undoes everything. True when nothing of ours is left; false when a person gave up on an undo. */
+export async function rollBack(run: Run): Promise<boolean> {
+  if (run.undos.length > 0) run.ledger.turnPhase('undo');
+  let clean = true;
+  for (const undo of run.undos.splice(0).toReversed()) clean = (await undoOne(run, undo)) && clean;
+  return clean;
+}
+
+async function undoOne(run: Run, undo: Undo): Promise<boolean> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      const sentence = await undo.run();
+      run.ledger.turn(undo.step, 'undone', sentence);
+      return true;
+    } catch (error) {
+      const failure = tellFailure(error);
+      run.ledger.turn(undo.step, 'failed', failure.sentence, { code: failure.code });
+      const { decision, why } = await askAboutFailure(run, {
+        name: `undo:${undo.step}`,
+        attempts,
+        failure,
+        choices: ['retry', 'skip'],
+      });
+      if (decision !== 'skip') continue;
+      run.ledger.turn(undo.step, 'failed', why);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** The words a scenario is written in: step, act, change, checklist, verify, recover, point of no return. */
+import type { UndoCall } from '../../activities/kernel-interface.ts';
+import { fail } from '../../domain/fail.ts';
+import type { Plan } from '../../domain/recovery.ts';
+import type { Text } from '../../domain/text.ts';
+import { summarizeChecks, type Check } from '../../domain/verification.ts';
+import { activitiesAt, type OnTarget } from './activities.ts';
+import { approve, tick } from './approval.ts';
+import { attempt, type Said, type StepOptions } from './attempt.ts';
+import { change, type Change, type Changed } from './change.ts';
+import { recoverInside, type InnerRecovery } from './child.ts';
+import { isDryRun, type Run } from './run.ts';
+import { keepUndo } from './undo.ts';
+
+/** A small effect that needs no plan. A dry run only says what it would do and goes on with `dry`. */
+export interface Act<T> {
+  readonly would: Text;
+  readonly dry: T;
+  readonly act: () => Promise<Said<T>>;
+  /** Kept before the effect; it may find that there is nothing to take back. */
+  readonly undo?: UndoCall;
+  readonly skip?: { readonly value: T };
+}
+
+export interface ChecklistItem {
+  readonly id: string;
+  readonly title: Text;
+}
+
+export class Recovery {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  get id(): string {
+    return this.#run.id;
+  }
+
+  get target(): string {
+    return this.#run.start.target;
+  }
+
+  /** When the trouble began, as far as somebody said so; ISO. */
+  get brokenSince(): string | undefined {
+    return this.#run.start.brokenSince;
+  }
+
+  /** What the target's kind lets workflows know of it. */
+  facts<F>(): F {
+    return this.#run.context.facts as F;
+  }
+
+  /** The target's activities, served near it. `A` is the interface of its kind. */
+  on<A>(): OnTarget<A> {
+    return activitiesAt<A>(this.#run.context.site, this.target);
+  }
+
+  /** Looks at something; runs in a dry run too. */
+  step<T, I = undefined>(name: string, look: (input: I) => Promise<Said<T>>, options?: StepOptions<T, I>): Promise<T> {
+    return attempt(this.#run, name, look, options);
+  }
+
+  act<T>(name: string, { would, dry, act, undo, skip }: Act<T>): Promise<T> {
+    const run = this.#run;
+    return attempt<T>(
+      run,
+      name,
+      async () => {
+        if (isDryRun(run)) return { value: dry, outcome: 'planned', sentence: would };
+        if (undo) await keepUndo(run, this.on(), { key: name, step: name, call: undo });
+        return act();
+      },
+      skip ? { skip } : {},
+    );
+  }
+
+  /** Plan → show → gate → apply; undone when the recovery does not end well. */
+  change<R, I = undefined>(name: string, what: Change<R, I>): Promise<Changed<R, I>> {
+    return change(this.#run, this.on(), name, what);
+  }
+
+  /** Asks people about a choice that changes nothing yet. Rejected, the recovery ends. */
+  consent(name: string, gate: string, plan: Plan): Promise<void> {
+    const run = this.#run;
+    return attempt<void>(run, name, async () => {
+      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: plan.summary };
+      const { why } = await approve(run, { gate, step: name, title: plan.summary, plan });
+      return { value: undefined, sentence: why };
+    });
+  }
+
+  /** Items that a person ticks, all open at once. One that fails is a failed step. */
+  async checklist(name: string, items: readonly ChecklistItem[]): Promise<void> {
+    const run = this.#run;
+    let round = 0;
+    await attempt<void>(run, name, async () => {
+      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: listed(items) };
+      round += 1;
+      run.ledger.turn(name, 'waiting', listed(items));
+      const outcomes = await Promise.all(items.map((item) => tick(run, item, `${name}/${item.id}#${round}`)));
+      const failed = outcomes.find((outcome) => outcome.decision !== 'tick');
+      if (failed) throw fail('check-failed', failed.why);
+      const by = [...new Set(outcomes.map((outcome) => outcome.by))].join(', ');
+      return { value: undefined, sentence: { en: `Ticked by ${by}.`, ja: `${by} が確認済み。` } };
+    });
+  }
+
+  /** Decides "recovered": every check must pass, it cannot be skipped. Closes the open change. */
+  async verify(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
+    const run = this.#run;
+    run.ledger.turnPhase('verify');
+    await attempt<void>(run, name, async () => {
+      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: { en: 'Would verify.', ja: '検証の予定。' } };
+      const checks = await look();
+      if (checks.some((check) => !check.ok)) throw fail('verification-failed', summarizeChecks(checks));
+      await run.kernel.closeChange({ target: this.target, recovery: run.id });
+      run.verifiedAt = Date.now();
+      return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };
+    });
+  }
+
+  /** Runs another recovery as a step of this one. */
+  recover(name: string, inner: InnerRecovery): Promise<void> {
+    return recoverInside(this.#run, name, inner);
+  }
+
+  /** From here on it only goes forward: no cancel, no roll-back. */
+  async pointOfNoReturn(why: Text): Promise<void> {
+    if (isDryRun(this.#run)) return;
+    this.#run.noReturn = why;
+    this.#run.ledger.note(why);
+    await this.#run.upwards?.tell({ tells: 'no-return', why });
+  }
+
+  /** States the data loss that this recovery could not avoid, in milliseconds of work; it becomes `rpoAchieved`. */
+  lost(ms: number): void {
+    this.#run.rpoMs = Math.max(0, ms);
+  }
+}
+
+const listed = (items: readonly ChecklistItem[]): Text => ({
+  en: items.map((item) => item.title.en).join(' '),
+  ja: items.map((item) => item.title.ja).join(' '),
+});
