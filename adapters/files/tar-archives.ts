@@ -63,8 +63,8 @@ async function writeEntry(path: string, header: Header, content: AsyncIterable<U
   // "wx": the second of two entries with one name is refused rather than chosen.
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const chunk of content) await file.write(chunk);
-    (await file.chmodheader.mode) & 0o777;
+    for await (const chunk of content) await file.writeFile(chunk);
+    await file.chmod(header.mode & 0o777);
     await file.utimes(header.mtime, header.mtime);
   } finally {
     await file.close();
