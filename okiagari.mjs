@@ -17,8 +17,9 @@ if (node === process.execPath && Number(process.versions.node.split('.')[0]) < 2
 }
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
 // Ctrl-C reaches the child by itself; a signal sent to this process alone has to be handed on.
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => {
     if (signal !== 'SIGINT') child.kill(signal);
   });
+}
 child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));

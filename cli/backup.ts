@@ -13,7 +13,7 @@ interface Options {
 
 export const backupCommand = (): Command =>
   clientCommand<Options>('backup', 'take a backup of a target, list or verify its backups', async (context, options, target) => {
-    const path = `/v1/targets/${encodeURIComponent(target!)}/backups`;
+    const path = `/v1/targets/${encodeURIComponent(target)}/backups`;
     if (options.list) {
       const list = await context.client.get<{ items: BackupDocument[] }>(path);
       context.show(list, list.items.map(backupLine));

@@ -19,11 +19,11 @@ export const rejectCommand = (): Command => decideCommand('reject', 'reject the 
 
 function decideCommand(decision: 'approve' | 'reject', description: string): Command {
   return clientCommand<Options>(decision, description, async (context, options, id) => {
-    const waiting = await gateOf(context, id!, decision, options.gate);
+    const waiting = await gateOf(context, id, decision, options.gate);
     const digest = options.digest ?? waiting.digest;
     if (!context.json) context.show(undefined, waitingLines(waiting));
     const answer = await context.client.post<{ gate: string; state: string }>(
-      `/v1/recoveries/${encodeURIComponent(id!)}/decisions`,
+      `/v1/recoveries/${encodeURIComponent(id)}/decisions`,
       { gate: waiting.gate, digest, decision, reason: options.reason },
     );
     context.show(answer, [`${answer.gate}: ${answer.state}`]);
@@ -41,12 +41,14 @@ async function gateOf({ client }: Context, id: string, decision: string, wanted:
     wanted === undefined ? choices.some((choice) => choice === decision) : gate === wanted,
   );
   const [one, ...more] = open;
-  if (one === undefined)
+  if (one === undefined) {
     throw new ClientError(`Nothing to ${decision}: the recovery is ${status} and waits at no such gate.`, exitCodes.refused);
-  if (more.length > 0)
+  }
+  if (more.length > 0) {
     throw new ClientError(
       `Several gates are open; name one with --gate: ${open.map(({ gate }) => gate).join(', ')}`,
       exitCodes.usage,
     );
+  }
   return one;
 }

@@ -50,8 +50,9 @@ function settings(): Environment | Finding {
 function inventory(environment: Environment): Finding[] {
   const declared = resolve(environment.OKIAGARI_INVENTORY);
   const file = [declared, resolve('playground/okiagari.yaml')].find((path) => existsSync(path));
-  if (file === undefined)
+  if (file === undefined) {
     return [{ check: 'inventory', ok: false, sentence: `there is no ${declared}; write one after examples/, or run: npm start` }];
+  }
   try {
     const { people, targets } = loadInventory(file);
     const silent = people.filter(({ token }) => resolveSecret(token) === undefined).map(({ id }) => id);

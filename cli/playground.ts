@@ -23,8 +23,9 @@ export async function makePlayground(folder: string): Promise<Playground> {
   await makeToolStore(join(unfinished, 'project'), { tools: 12, logLines: 2_000, seed: 1 });
   mkdirSync(join(unfinished, 'backups'), { recursive: true });
   mkdirSync(join(unfinished, 'tokens'), { mode: 0o700 });
-  for (const { id } of content.people)
+  for (const { id } of content.people) {
     writeFileSync(join(unfinished, 'tokens', id), `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
+  }
   writeFileSync(
     join(unfinished, 'okiagari.yaml'),
     `# Made by \`npm start\`. Delete the folder to get a new one.\n${stringify(content)}`,
@@ -36,6 +37,7 @@ export async function makePlayground(folder: string): Promise<Playground> {
 /** Left by a start that was killed. */
 function removeUnfinished(folder: string): void {
   if (!existsSync(dirname(folder))) return;
-  for (const name of readdirSync(dirname(folder)))
+  for (const name of readdirSync(dirname(folder))) {
     if (name.startsWith(`${basename(folder)}.unfinished-`)) rmSync(join(dirname(folder), name), { recursive: true, force: true });
+  }
 }

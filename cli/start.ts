@@ -48,8 +48,9 @@ async function findInventory(environment: Environment): Promise<{ inventory: str
   const inventory = resolve(environment.OKIAGARI_INVENTORY);
   if (existsSync(inventory)) return { inventory };
   // Whoever names a file means that file: a playground instead of it would look like a service that protects nothing.
-  if (process.env['OKIAGARI_INVENTORY'])
+  if (process.env['OKIAGARI_INVENTORY']) {
     throw new BootError(`OKIAGARI_INVENTORY: there is no file ${inventory}.\nCorrect it, or leave it out to get a playground.`);
+  }
   const playground = await makePlayground(resolve('playground'));
   return { inventory: playground.inventory, playground };
 }

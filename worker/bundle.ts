@@ -54,7 +54,7 @@ function filesBelow(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .sort()
+    .toSorted()
     .map((name) => join(path, name));
 }
 
@@ -63,6 +63,6 @@ function prune(folder: string, current: string): void {
     .filter((name) => /^workflows-[0-9a-f]{16}\.js$/.test(name))
     .map((name) => join(folder, name))
     .filter((path) => path !== current)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const old of bundles.slice(keep - 1)) rmSync(old, { force: true });
 }

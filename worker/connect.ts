@@ -11,7 +11,7 @@ const tellEveryMs = 15_000;
 export async function connectToTemporal(logger: Logger): Promise<{ connection: NativeConnection; namespace: string }> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const since = Date.now();
-  for (let toldAt = since; ; await delay(pauseMs))
+  for (let toldAt = since; ; await delay(pauseMs)) {
     try {
       return { connection: await NativeConnection.connect(connectionOptions), namespace };
     } catch (error) {
@@ -24,4 +24,5 @@ export async function connectToTemporal(logger: Logger): Promise<{ connection: N
         },
       );
     }
+  }
 }

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     onReload: () => logger.info('the inventory has changed and is in use'),
     onRefused: (error) => logger.error(`the inventory has changed and is wrong; the old one stays in use\n${error.message}`),
   });
-  const ports = createPorts({ inventory: inventory.current, data: resolve(environment.OKIAGARI_DATA) });
+  const ports = createPorts({ inventory: () => inventory.current(), data: resolve(environment.OKIAGARI_DATA) });
   const prebuilt = environment.OKIAGARI_WORKFLOW_BUNDLE;
   const [{ connection, namespace }, bundle] = await Promise.all([
     connectToTemporal(logger),

@@ -16,8 +16,9 @@ export async function follow({ client, json }: Context, id: string): Promise<num
     }
     const line = ledgerLine(entry);
     if (line !== undefined) print(line);
-    if (entry.event === 'gate' && entry.data.state === 'open' && entry.data.waiting)
+    if (entry.event === 'gate' && entry.data.state === 'open' && entry.data.waiting) {
       print(waitingLines(entry.data.waiting).join('\n'));
+    }
   }
   return status === 'recovered' || status === 'planned' ? exitCodes.done : exitCodes.notRecovered;
 }

@@ -14,7 +14,7 @@ export function readableLine(name: string, line: string): string {
     .map(([key, value]) => `${key}=${String(value)}`);
   const error = entry['err'] as { message?: unknown } | undefined;
   if (typeof error?.message === 'string') details.push(`reason=${error.message}`);
-  return [name.padEnd(8), level, String(entry['msg'] ?? ''), ...details]
+  return [name.padEnd(8), level, typeof entry['msg'] === 'string' ? entry['msg'] : '', ...details]
     .filter(Boolean)
     .join(' ')
     .replaceAll(/\s*\n\s*/g, ' | ');

@@ -8,7 +8,7 @@ import { BootError } from './boot-error.ts';
 export function claimFolder(data: string): () => void {
   mkdirSync(data, { recursive: true });
   const file = join(data, 'supervisor.pid');
-  for (;;)
+  for (;;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });
@@ -16,11 +16,12 @@ export function claimFolder(data: string): () => void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = Number(readFileSync(file, 'utf8'));
       if (isSupervisor(holder))
-        throw new BootError(
+        {throw new BootError(
           `Okiagari already runs on the data folder ${data} (process ${holder}).\nStop that one, or choose another folder with OKIAGARI_DATA.`,
-        );
+        );}
       rmSync(file, { force: true });
     }
+  }
 }
 
 /** After a crash the number may belong to any other program. */

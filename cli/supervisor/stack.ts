@@ -79,8 +79,9 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
       },
       onDeath: ({ why, againInMs, inARow }: Death) => {
         say(`${name.padEnd(8)} ${why}; started again in ${againInMs} ms`);
-        if (!ready && inARow >= hopelessAfter)
+        if (!ready && inARow >= hopelessAfter) {
           giveUp(new BootError([`The ${name} does not stay up. Its last words:`, ...(lastLines.get(name) ?? [])].join('\n')));
+        }
       },
     });
 

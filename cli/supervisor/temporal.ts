@@ -18,8 +18,9 @@ interface TemporalPlan {
 
 /** Somebody else's Temporal with the user's own variables, or a dev server of ours with none of them. */
 export async function planTemporal(environment: Environment, variables: NodeJS.ProcessEnv, data: string): Promise<TemporalPlan> {
-  if (environment.TEMPORAL_ADDRESS !== undefined)
+  if (environment.TEMPORAL_ADDRESS !== undefined) {
     return { address: environment.TEMPORAL_ADDRESS, ui: undefined, variables: {}, command: '', flags: undefined };
+  }
   const command = findTemporal(variables);
   if (command === undefined) throw new BootError('There is no Temporal server yet. Run: node scripts/setup.mjs start');
   const host = '127.0.0.1';

@@ -19,11 +19,12 @@ export async function setUpPackages(project) {
       if (!packagesFit(project)) await install(project);
     });
   }
-  if (!hasNode(project))
+  if (!hasNode(project)) {
     throw new SetupError(
       `it needs Node ${neededNode} or newer. The project brings its own for Linux on x64 and arm64 (glibc); this is ${process.platform} on ${process.arch} with Node ${process.version}.`,
       [`Install Node ${neededNode} from https://nodejs.org/ and run the command again`],
     );
+  }
 }
 
 /**
@@ -56,20 +57,22 @@ function packagesOf(file) {
 
 /** @param {string} project */
 async function install(project) {
-  if (!existsSync(join(project, 'package-lock.json')))
+  if (!existsSync(join(project, 'package-lock.json'))) {
     throw new SetupError('package-lock.json is missing from the checkout.', ['git checkout -- package-lock.json']);
+  }
   const { code, output } = await runProgram('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error'], {
     title: 'Installing the packages (npm ci, about half a minute)',
     cwd: project,
     env: { ...process.env, PATH: pathWithoutProject(project) },
   });
   if (code === 127) throw new SetupError('there is no `npm` on the PATH.', ['Install Node with npm from https://nodejs.org/']);
-  if (code !== 0)
+  if (code !== 0) {
     throw new SetupError(
       '`npm ci` failed; its last words are above. A network that cannot reach the npm registry is the usual reason.',
       ['npm ci        # run it by hand to see everything', 'npm ping      # is the registry reachable?'],
       output,
     );
+  }
 }
 
 /**

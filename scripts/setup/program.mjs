@@ -20,13 +20,14 @@ export function runProgram(command, args, { title, cwd, env, describe, stuckAfte
     let output = '';
     let lines = 0;
     let last = '';
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (/** @type {Buffer} */ chunk) => {
         const text = chunk.toString();
         output = (output + text).slice(-8_000);
         lines += text.split('\n').length - 1;
         last = text.trim().split('\n').at(-1) || last;
       });
+    }
     const shown = setInterval(() => {
       const words = describe?.(lines, last);
       process.stdout.write(`  ${Math.round((Date.now() - start) / 1_000)} s${words ? `: ${words}` : ''}\n`);

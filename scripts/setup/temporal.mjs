@@ -66,17 +66,19 @@ async function build(downloadFailure) {
             ? ''
             : `${lines} packages${last ? `, now ${last.split('/').slice(-3).join('/')}` : ''}`,
     });
-    if (code === 127)
+    if (code === 127) {
       throw new SetupError(
         `no Temporal server. There is no \`temporal\` on the PATH, its download failed (${downloadFailure}), and there is no \`go\` to build it.`,
         waysToTemporal,
       );
-    if (code !== 0)
+    }
+    if (code !== 0) {
       throw new SetupError(
         `no Temporal server. Its download failed (${downloadFailure}) and so did its build; the last words are above.`,
         [`go install ${goModule}   # by hand, to see everything`, ...waysToTemporal],
         output,
       );
+    }
     renameSync(join(folder, 'temporal'), builtTemporal());
   } finally {
     rmSync(folder, { recursive: true, force: true });
