@@ -88,6 +88,8 @@ export const cancelChildSignal = defineSignal<[CancelRequest]>('cancelChild');
 export const wantLeaseSignal = defineSignal<[Holder]>('wantLease');
 /** The lease's answer to the one who wants it. */
 export const leaseHeldSignal = defineSignal<[{ readonly target: string; readonly holder: Holder }]>('leaseHeld');
+/** The lease's last word to those who asked: it is about to end. */
+export const leaseFreeSignal = defineSignal<[{ readonly target: string }]>('leaseFree');
 /** To a holder: end at your next safe point. */
 export const pleaseYieldSignal = defineSignal<[Holder]>('pleaseYield');
 export const releaseSignal = defineSignal('release');

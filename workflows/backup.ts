@@ -1,5 +1,5 @@
 /** Takes a backup of a target while it holds the lease; gives way to a recovery and begins again after it. */
-import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, setHandler, sleep } from '@temporalio/workflow';
 import type { Backup, BackupKind } from '../domain/backup.ts';
 import { pleaseYieldSignal } from '../domain/messages.ts';
 import { activitiesAt } from './kit/activities.ts';
@@ -15,6 +15,9 @@ export interface TakeBackup {
   /** Name of the kind's activity, from contracts/kinds.ts. */
   readonly activity: string;
 }
+
+/** Longer than whoever asked needs to take the lease; were it not enough, it asks again. */
+const courtesy = '1s';
 
 export async function backup({ target, site, activity, ...request }: TakeBackup): Promise<Backup> {
   let wanted = false;
@@ -34,5 +37,6 @@ export async function backup({ target, site, activity, ...request }: TakeBackup)
       void yielded;
       await CancellationScope.nonCancellable(() => lease.release());
     }
+    await sleep(courtesy, { summary: 'lets the recovery take the target first' });
   }
 }

@@ -1,7 +1,22 @@
 /** The lease of one target: lives as long as its holder, answers who that is, and passes on the wish that it yields. */
-import { condition, continueAsNew, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setHandler,
+  TemporalFailure,
+  workflowInfo,
+  type SignalDefinition,
+} from '@temporalio/workflow';
 import { decideLease, type Holder } from '../domain/lease.ts';
-import { holderQuery, leaseHeldSignal, pleaseYieldSignal, releaseSignal, wantLeaseSignal } from '../domain/messages.ts';
+import {
+  holderQuery,
+  leaseFreeSignal,
+  leaseHeldSignal,
+  pleaseYieldSignal,
+  releaseSignal,
+  wantLeaseSignal,
+} from '../domain/messages.ts';
 import { kernelActivities } from './kit/activities.ts';
 
 /** A Reset of the holder leaves its lease behind without a parent, so it looks itself. */
@@ -10,6 +25,7 @@ const lookEvery = '30s';
 export async function lease(target: string, holder: Holder): Promise<void> {
   let released = false;
   const wishes: Holder[] = [];
+  const waiting = new Set<string>();
   setHandler(holderQuery, () => holder);
   setHandler(releaseSignal, () => void (released = true));
   setHandler(wantLeaseSignal, (wish) => void wishes.push(wish));
@@ -19,26 +35,23 @@ export async function lease(target: string, holder: Holder): Promise<void> {
     const called = await condition(() => released || wishes.length > 0, lookEvery, {
       summary: `look whether ${holder.id} lives`,
     });
-    if (released) return;
-    for (const wish of wishes.splice(0)) await answer(target, holder, wish);
+    if (released) break;
+    for (const wish of wishes.splice(0)) {
+      await tell(wish.workflowId, leaseHeldSignal, { target, holder });
+      if (decideLease(wish, holder).answer === 'ask-to-yield') await tell(holder.workflowId, pleaseYieldSignal, wish);
+      waiting.add(wish.workflowId);
+    }
     if (!called && !(await kernel.hasOpenRun({ workflowId: holder.workflowId }))) return;
-    if (workflowInfo().continueAsNewSuggested && wishes.length === 0 && !released)
-      await continueAsNew<typeof lease>(target, holder);
+    if (workflowInfo().continueAsNewSuggested && wishes.length === 0) await continueAsNew<typeof lease>(target, holder);
   }
+  for (const workflowId of waiting) await tell(workflowId, leaseFreeSignal, { target });
 }
 
-async function answer(target: string, holder: Holder, wish: Holder): Promise<void> {
-  await tell(wish.workflowId, leaseHeldSignal, { target, holder });
-  if (decideLease(wish, holder).answer === 'ask-to-yield') await tell(holder.workflowId, pleaseYieldSignal, wish);
-}
-
-async function tell(
-  workflowId: string,
-  ...message: [typeof leaseHeldSignal, { target: string; holder: Holder }] | [typeof pleaseYieldSignal, Holder]
-) {
+/** Whoever has ended meanwhile needs no word: the next look finds out. */
+async function tell<Args extends unknown[]>(workflowId: string, signal: SignalDefinition<Args>, ...args: Args): Promise<void> {
   try {
-    await getExternalWorkflowHandle(workflowId).signal(message[0] as typeof pleaseYieldSignal, message[1] as Holder);
-  } catch {
-    // The other side has ended meanwhile; the next look finds out.
+    await getExternalWorkflowHandle(workflowId).signal(signal, ...args);
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
   }
 }

@@ -11,7 +11,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { fail } from '../../domain/fail.ts';
 import { controlQueue, leaseWorkflowId } from '../../domain/identity.ts';
 import { decideLease, type Holder } from '../../domain/lease.ts';
-import { leaseHeldSignal, releaseSignal, wantLeaseSignal } from '../../domain/messages.ts';
+import { leaseFreeSignal, leaseHeldSignal, releaseSignal, wantLeaseSignal } from '../../domain/messages.ts';
 import type { Text } from '../../domain/text.ts';
 import { lease } from '../lease.ts';
 import { workflowTaskTimeout } from './policies.ts';
@@ -33,13 +33,18 @@ const longestWaitMs = 30_000;
  */
 export async function holdLease(target: string, holder: Holder, waits: (why: Text) => void = () => {}): Promise<HeldLease> {
   let answeredBy: Holder | undefined;
+  let freed = false;
   setHandler(leaseHeldSignal, (answer) => {
     if (answer.target === target) answeredBy = answer.holder;
+  });
+  setHandler(leaseFreeSignal, (free) => {
+    if (free.target === target) freed = true;
   });
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     const taken = await tryToTake(target, holder);
     if (taken !== undefined) return taken;
     answeredBy = undefined;
+    freed = false;
     if (!(await wantIt(target, holder))) continue;
     await condition(() => answeredBy !== undefined, waitMs, { summary: `answer of lease/${target}` });
     if (answeredBy === undefined) continue;
@@ -47,7 +52,7 @@ export async function holdLease(target: string, holder: Holder, waits: (why: Tex
     if (verdict.answer === 'ours') return { target, lost: () => false, release: () => letGo(target) };
     if (verdict.answer === 'refuse') throw fail('held', verdict.sentence, { heldBy: answeredBy });
     waits(verdict.sentence);
-    await condition(() => false, waitMs, { summary: `lease/${target} is taken` });
+    if (await condition(() => freed, waitMs, { summary: `lease/${target} is taken` })) waitMs = firstWaitMs;
   }
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { Kinds } from '../../../contracts/kinds.ts';
 import type { ScenarioEntry } from '../../../contracts/scenarios.ts';
@@ -42,6 +43,8 @@ export interface ToyActivities {
   resumeToy(input: { target: string }): Promise<void>;
   checkValue(input: { target: string; value: number }): Promise<readonly Check[]>;
   nothing(input: { target: string }): Promise<void>;
+  /** A backup that is through when its hook says `done`, and otherwise goes on until it is cancelled. */
+  takeToy(input: { target: string }): Promise<void>;
 }
 
 /** The world of the toys: one folder, a file a target, a line in `effects` for everything that was really done. */
@@ -50,7 +53,7 @@ export class ToyWorld {
   /** Failures to answer with, by activity name and target, until taken away. */
   readonly failures = new Map<string, FailureCode>();
   /** Called at the start of an activity, by name. */
-  readonly hooks = new Map<string, () => Promise<void> | void>();
+  readonly hooks = new Map<string, () => unknown>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -141,5 +144,10 @@ export function createToyActivities(world: ToyWorld): ToyActivities {
       return [{ id: 'value', ok: now === value, sentence: plain(`${target} is ${now}.`) }];
     },
     nothing: ({ target }) => enter('nothing', target),
+    async takeToy() {
+      if (world.hooks.get('takeToy')?.() === 'done') return;
+      const beat = setInterval(() => Context.current().heartbeat(), 100);
+      await Context.current().cancelled.finally(() => clearInterval(beat));
+    },
   };
 }

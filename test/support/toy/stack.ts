@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createKernelActivities } from '../../../activities/kernel.ts';
 import { createDirectoryRecords } from '../../../adapters/files/directory-records.ts';
 import { parseInventory } from '../../../config/inventory.ts';
 import type { Inventory } from '../../../contracts/inventory.ts';
-import { controlQueue, dryRunWorkflowId, recoveryWorkflowId, siteQueue } from '../../../domain/identity.ts';
+import { backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId, siteQueue } from '../../../domain/identity.ts';
 import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer, type RecoveryStart } from '../../../domain/messages.ts';
 import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../../domain/recovery.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
@@ -48,6 +48,7 @@ export interface ToyStack {
     more?: { digest?: string; input?: unknown; recovery?: string },
   ): Promise<DecisionAnswer>;
   result(workflowId: string): Promise<RecoveryState>;
+  startBackup(target: string, id: string): Promise<WorkflowHandle>;
   startWorker(): Promise<Worker>;
   stopWorker(): Promise<void>;
   stop(): Promise<void>;
@@ -119,6 +120,13 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
       await client.workflow.start(type, { workflowId, taskQueue: controlQueue, args: [whole], workflowTaskTimeout: '2s' });
       return workflowId;
     },
+    startBackup: (target, id) =>
+      client.workflow.start('backup', {
+        workflowId: backupWorkflowId(id),
+        taskQueue: controlQueue,
+        args: [{ target, site: 'main', id, kind: 'full', startedAt: new Date().toISOString(), activity: 'takeToy' }],
+        workflowTaskTimeout: '2s',
+      }),
     state,
     ledger: (workflowId) => handle(workflowId).query(ledgerQuery, 0),
     until,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { toyGroupInput, toyInput } from './inputs.ts';
 import type { ToyActivities } from './kind.ts';
 
+export { backup } from '../../../workflows/backup.ts';
 export { lease } from '../../../workflows/lease.ts';
 
 async function setTo(r: Recovery, value: number): Promise<void> {
