@@ -280,7 +280,7 @@ describe('every word together', () => {
     const look = await toys.gate(id, 'failed:look');
     toys.world.failures.clear();
     await toys.decide(id, look, 'sora', 'amend', { input: { note: 'corrected' } });
-    expect((await toys.state(id)).steps.find(({ name }) => name === 'look')?.sentence.en).toBe('read for corrected');
+    await toys.until(id, ({ steps }) => steps.some(({ sentence }) => sentence.en === 'read for corrected'));
     await toys.decide(id, await toys.gate(id, 'check:one'), 'sora', 'tick');
     await toys.decide(id, await toys.gate(id, 'check:two'), 'hana', 'tick');
     toys.world.failures.set('resumeToy k', 'agent-command-failed');

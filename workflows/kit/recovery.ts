@@ -8,15 +8,14 @@ import { recoveryId } from '../../domain/identity.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
 import type { RecoveryState, RecoveryStatus } from '../../domain/recovery.ts';
 import { kernelActivities } from './activities.ts';
-import { attempt, safePoint } from './attempt.ts';
+import { begin, holdTarget, settleOpenChange } from './begin.ts';
 import { Upwards } from './child.ts';
 import { Ending } from './ending.ts';
 import { RootGates } from './gates.ts';
 import { listen } from './handlers.ts';
-import { asHolder, holdLease } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { isDryRun, renderState, type Run } from './run.ts';
-import { callUndo, rollBack } from './undo.ts';
+import { closeOpenChange, rollBack } from './undo.ts';
 import { Recovery } from './words.ts';
 
 export type Story<I> = (r: Recovery, input: I) => Promise<void>;
@@ -92,6 +91,7 @@ function createRun(start: RecoveryStart): Run {
     settle: [],
     waits: { approvals: [], decisions: [] },
     rollingBack: false,
+    opened: false,
     applied: false,
   };
   return run;
@@ -99,21 +99,13 @@ function createRun(start: RecoveryStart): Run {
 
 /** From the first activity to the last undo; answers how it ended. */
 async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatus> {
-  const { scenario, target, mode } = run.start;
-  run.context = await run.kernel.beginRecovery({
-    id: run.id,
-    workflowId: workflowInfo().workflowId,
-    scenario,
-    target,
-    mode,
-    startedAt: new Date(run.startedAt).toISOString(),
-  });
+  run.context = await begin(run);
   run.ledger.locale = run.context.locale;
   try {
     await holdTarget(run);
     await settleOpenChange(run);
     await story();
-    if (run.verifiedAt === undefined && !isDryRun(run)) throw new Error(`${scenario} ended without a verification`);
+    if (run.verifiedAt === undefined && !isDryRun(run)) throw new Error(`${run.start.scenario} ended without a verification`);
     if (run.upwards && !isDryRun(run) && (await run.upwards.finished()) === 'undo')
       throw new Ending({ en: 'The outer recovery takes everything back.', ja: '外側の復旧がすべてを元に戻します。' });
     for (const keep of run.settle) await keep();
@@ -124,54 +116,9 @@ async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatu
     run.ledger.note(error.why);
     delete run.verifiedAt;
     const clean = await rollBack(run);
-    if (clean && !isDryRun(run)) await run.kernel.closeChange({ target, recovery: run.id });
+    if (clean) await closeOpenChange(run);
     return !clean ? 'failed' : run.applied ? 'rolled-back' : 'stopped';
   }
-}
-
-/** One actor per target: the lease, unless an outer recovery holds it or nothing will be touched. */
-async function holdTarget(run: Run): Promise<void> {
-  const { target, parent } = run.start;
-  if (isDryRun(run) || parent?.leases.includes(target)) return;
-  await attempt<void>(run, 'hold target', async () => {
-    run.leases.push(
-      await holdLease(target, asHolder('recovery', parent?.root ?? run.id), (why) => {
-        run.ledger.turn('hold target', 'waiting', why);
-        safePoint(run);
-      }),
-    );
-    return {
-      value: undefined,
-      sentence: { en: `${target} is held by this recovery alone.`, ja: `${target} はこの復旧だけが使います。` },
-    };
-  });
-}
-
-/** A change that an earlier recovery began and never verified is undone first. */
-async function settleOpenChange(run: Run): Promise<void> {
-  const open = run.context.openChange;
-  if (open === undefined || open.recovery === run.id) return;
-  const on = new Recovery(run).on<unknown>();
-  await attempt<void>(
-    run,
-    'settle open change',
-    async () => {
-      const told = {
-        en: `${open.recovery} left ${open.undos.length} change(s) unverified`,
-        ja: `${open.recovery} の未検証の変更 ${open.undos.length} 件`,
-      };
-      if (isDryRun(run))
-        return {
-          value: undefined,
-          outcome: 'planned',
-          sentence: { en: `${told.en}: would undo.`, ja: `${told.ja}: 元に戻す予定。` },
-        };
-      for (const undo of open.undos.toReversed()) await callUndo(on, undo);
-      await run.kernel.closeChange({ target: run.start.target, recovery: open.recovery });
-      return { value: undefined, sentence: { en: `${told.en}: undone.`, ja: `${told.ja}: 元に戻しました。` } };
-    },
-    { skip: { value: undefined } },
-  );
 }
 
 async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> {
@@ -179,8 +126,7 @@ async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> 
   run.ledger.turnStatus(status, 'end');
   run.ledger.end();
   const state = renderState(run);
-  await run.kernel.recordEnd({ state, ledger: run.ledger.entries });
-  for (const lease of run.leases.toReversed()) await lease.release();
+  await Promise.all([run.kernel.recordEnd({ state, ledger: run.ledger.entries }), ...run.leases.map((lease) => lease.release())]);
   await condition(allHandlersFinished);
   if (status === 'failed')
     throw fail('changes-remain', {

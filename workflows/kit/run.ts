@@ -43,6 +43,8 @@ export interface Run {
   rollingBack: boolean;
   /** The reason why there is no way back, once there is none. */
   noReturn?: Text;
+  /** The target has an open change of ours. */
+  opened: boolean;
   /** Something on the target was changed. */
   applied: boolean;
   verifiedAt?: number;

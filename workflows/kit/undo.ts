@@ -34,7 +34,15 @@ export async function keepUndo(
     undo: call,
     at: new Date().toISOString(),
   });
+  run.opened = true;
   run.undos.push({ key, step, run: () => callUndo(on, call) });
+}
+
+/** After verification or a clean roll-back: the target has nothing of ours left open. */
+export async function closeOpenChange(run: Run): Promise<void> {
+  if (!run.opened) return;
+  await run.kernel.closeChange({ target: run.start.target, recovery: run.id });
+  run.opened = false;
 }
 
 /** Undoes everything. True when nothing of ours is left; false when a person gave up on an undo. */

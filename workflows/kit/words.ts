@@ -10,7 +10,7 @@ import { attempt, type Said, type StepOptions } from './attempt.ts';
 import { change, type Change, type Changed } from './change.ts';
 import { recoverInside, type InnerRecovery } from './child.ts';
 import { isDryRun, type Run } from './run.ts';
-import { keepUndo } from './undo.ts';
+import { closeOpenChange, keepUndo } from './undo.ts';
 
 /** A small effect that needs no plan. A dry run only says what it would do and goes on with `dry`. */
 export interface Act<T> {
@@ -115,7 +115,7 @@ export class Recovery {
       if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: { en: 'Would verify.', ja: '検証の予定。' } };
       const checks = await look();
       if (checks.some((check) => !check.ok)) throw fail('verification-failed', summarizeChecks(checks));
-      await run.kernel.closeChange({ target: this.target, recovery: run.id });
+      await closeOpenChange(run);
       run.verifiedAt = Date.now();
       return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };
     });

@@ -1,5 +1,6 @@
 /** Toy scenarios in the kernel's words: one change, every word, a group of two targets, many small steps. */
 import { plain } from '../../../domain/text.ts';
+import { activitiesAt } from '../../../workflows/kit/activities.ts';
 import { recovery } from '../../../workflows/kit/recovery.ts';
 import type { Recovery } from '../../../workflows/kit/words.ts';
 import { z } from 'zod';
@@ -76,3 +77,8 @@ export const toySteps = recovery('toy-steps', z.strictObject({ steps: z.int() })
     await r.step(`step ${n}`, async () => ({ value: await on.quick.nothing({ target: r.target }), sentence: plain(`did ${n}`) }));
   await r.verify('verify', () => Promise.resolve([]));
 });
+
+export async function rawActivities(target: string, count: number): Promise<void> {
+  const on = activitiesAt<ToyActivities>('main', target);
+  for (let n = 1; n <= count; n++) await on.quick.nothing({ target });
+}
