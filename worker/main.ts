@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { Runtime } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
 import { createPorts } from '../adapters/ports.ts';
 import { EnvironmentError, readEnvironment } from '../config/environment.ts';
 import { InventoryError } from '../config/inventory.ts';
@@ -36,7 +37,13 @@ async function main(): Promise<void> {
     prebuilt === undefined ? workflowBundle() : { codePath: resolve(prebuilt) },
   ]);
   await ensureSearchAttributes(connection, namespace, logger);
-  const worker = await startWorker({ connection, namespace, ports, environment, workflowBundle: bundle });
+  const worker = await startWorker({
+    connection,
+    namespace,
+    activities: createActivities(ports),
+    site: environment.OKIAGARI_SITE,
+    workflowBundle: bundle,
+  });
   logger.info('worker is polling', { site: environment.OKIAGARI_SITE, namespace });
   await worker.ended;
   await connection.close();

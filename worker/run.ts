@@ -1,15 +1,13 @@
 /** Two workers in one process: `okiagari` runs the workflows, `site-<site>` the activities that touch what lives there. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
-import type { Ports } from '../activities/ports/index.ts';
-import type { Environment } from '../config/environment.ts';
 import { controlQueue, siteQueue } from '../domain/identity.ts';
 
 export interface StartWorker {
   readonly connection: NativeConnection;
   readonly namespace?: string;
-  readonly ports: Ports;
-  readonly environment: Pick<Environment, 'OKIAGARI_SITE'>;
+  /** Every activity by its name, see activities/index.ts. */
+  readonly activities: object;
+  readonly site: string;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
 }
 
@@ -22,11 +20,11 @@ export interface RunningWorker {
 
 /** Polling when it resolves. The connection stays the caller's. */
 export async function startWorker(options: StartWorker): Promise<RunningWorker> {
-  const { connection, namespace = 'default', ports, environment, workflowBundle } = options;
+  const { connection, namespace = 'default', activities, site, workflowBundle } = options;
   const common = {
     connection,
     namespace,
-    activities: { ...createActivities(ports) },
+    activities,
     // Zero by default, which would cut running activities off at once.
     shutdownGraceTime: '5s',
     shutdownForceTime: '8s',
@@ -34,7 +32,7 @@ export async function startWorker(options: StartWorker): Promise<RunningWorker> 
   const workers = await Promise.all([
     // 10 s by default: the pause of every workflow after its worker was killed.
     Worker.create({ ...common, taskQueue: controlQueue, workflowBundle, stickyQueueScheduleToStartTimeout: '1s' }),
-    Worker.create({ ...common, taskQueue: siteQueue(environment.OKIAGARI_SITE) }),
+    Worker.create({ ...common, taskQueue: siteQueue(site) }),
   ]);
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

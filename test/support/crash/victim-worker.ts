@@ -1,0 +1,67 @@
+/** A worker that kills itself: each point named in the environment fires once, wherever the process has come to. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { createActivities } from '../../../activities/index.ts';
+import type { Ports } from '../../../activities/ports/index.ts';
+import { createPorts } from '../../../adapters/ports.ts';
+import { loadInventory } from '../../../config/inventory.ts';
+import { workflowBundle } from '../../../worker/bundle.ts';
+import { startWorker } from '../../../worker/run.ts';
+
+const { CRASH_MARKS: marks, CRASH_POINTS: points = '', OKIAGARI_DATA: data, OKIAGARI_INVENTORY: inventoryFile } = process.env;
+if (!marks || !data || !inventoryFile) throw new Error('CRASH_MARKS, OKIAGARI_DATA and OKIAGARI_INVENTORY are needed');
+const wanted = points === 'all' ? undefined : new Set(points.split(',').filter(Boolean));
+
+/** SIGKILL at the first passage of a wanted point; a folder in `marks` remembers that it fired. */
+function pass(point: string): void {
+  if (wanted !== undefined && !wanted.has(point)) return;
+  try {
+    mkdirSync(join(marks!, point));
+  } catch {
+    return;
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Every function of the object passes a point before and after its work. */
+function mined<T extends object>(prefix: string, object: T, onlySome: (name: string) => boolean = () => true): T {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, member]) => {
+      if (typeof member !== 'function' || !onlySome(name)) return [name, member];
+      const work = member as (...args: unknown[]) => unknown;
+      return [
+        name,
+        async (...args: unknown[]) => {
+          pass(`before ${prefix}${name}`);
+          const result = await work(...args);
+          pass(`after ${prefix}${name}`);
+          return result;
+        },
+      ];
+    }),
+  ) as T;
+}
+
+/** Inside an activity: between two effects on the target's files. */
+const minedPorts = (ports: Ports): Ports => ({
+  ...ports,
+  files: mined('files.', ports.files, (name) =>
+    ['copy', 'rename', 'remove', 'setAttributes', 'writeDocument', 'syncFolder'].includes(name),
+  ),
+});
+
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+});
+const inventory = loadInventory(resolve(inventoryFile));
+const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS']! });
+const worker = await startWorker({
+  connection,
+  activities: mined('', createActivities(minedPorts(createPorts({ inventory: () => inventory, data })))),
+  site: 'main',
+  workflowBundle: await workflowBundle(),
+});
+writeFileSync(join(marks, 'worker-ready'), String(process.pid));
+await worker.ended;
