@@ -1,0 +1,68 @@
+/** The API as a process: reads environment and inventory, listens, and on SIGTERM ends its streams and goes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import pino from 'pino';
+import { createDirectoryRecords } from '../adapters/files/directory-records.ts';
+import { EnvironmentError, readEnvironment, type Environment } from '../config/environment.ts';
+import { InventoryError } from '../config/inventory.ts';
+import { watchInventory } from '../config/inventory-source.ts';
+import { kinds } from '../contracts/kinds.ts';
+import { scenarios } from '../contracts/scenarios.ts';
+import { createServer } from './server.ts';
+import { createTemporalGateway } from './temporal-gateway.ts';
+
+export interface RunningApi {
+  /** `http://host:port`. */
+  readonly address: string;
+  /** Ends streams, lets running requests end, lets go of Temporal. Twice is fine. */
+  close(): Promise<void>;
+}
+
+/** Listening when it resolves, whether Temporal is there or not. Throws InventoryError for a wrong inventory. */
+export async function startApi(environment: Environment): Promise<RunningApi> {
+  const log = pino({ level: environment.OKIAGARI_LOG_LEVEL });
+  const source = watchInventory(environment.OKIAGARI_INVENTORY, {
+    onReload: () => log.info('the inventory was reloaded'),
+    onRefused: ({ faults }) => log.error({ faults }, 'the changed inventory is refused; the old one stays'),
+  });
+  const gateway = createTemporalGateway();
+  const app = await createServer({
+    gateway,
+    inventory: source.current,
+    records: createDirectoryRecords(join(environment.OKIAGARI_DATA, 'records')),
+    environment,
+    scenarios,
+    kinds,
+    log,
+    version: ownVersion(),
+  });
+  app.addHook('onClose', async () => {
+    source.close();
+    await gateway.close();
+  });
+  const address = await app.listen({ host: environment.OKIAGARI_API_HOST, port: environment.OKIAGARI_API_PORT });
+  log.info({ address }, 'the API listens');
+  let closed: Promise<void> | undefined;
+  return { address, close: () => (closed ??= Promise.resolve(app.close())) };
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}
+
+async function main(): Promise<void> {
+  let api: RunningApi;
+  try {
+    api = await startApi(readEnvironment());
+  } catch (error) {
+    if (!(error instanceof InventoryError || error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void api.close());
+}
+
+if (import.meta.main) await main();

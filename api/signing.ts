@@ -1,0 +1,65 @@
+/** The API's own signing key: made at the first start, read at every other, its public half left beside the data. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { signStatement } from '../adapters/signing/ed25519.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Statement } from '../domain/gate.ts';
+
+/** Signs a statement; base64. */
+export type Sign = (statement: Statement) => string;
+
+export const publicKeyFile = (data: string): string => join(data, 'signing-key.pub.pem');
+
+/**
+ * Reads the key of OKIAGARI_SIGNING_KEY (`<data>/signing-key.pem` when unset), made with 0600 where there is none, and
+ * writes the public half to `<data>/signing-key.pub.pem`. Throws when the file is no Ed25519 private key.
+ */
+export function openSigningKey(environment: Pick<Environment, 'OKIAGARI_DATA' | 'OKIAGARI_SIGNING_KEY'>): Sign {
+  const data = environment.OKIAGARI_DATA;
+  const file = environment.OKIAGARI_SIGNING_KEY ?? join(data, 'signing-key.pem');
+  mkdirSync(data, { recursive: true });
+  const pem = readOrMake(file);
+  let type: string | undefined;
+  try {
+    type = createPrivateKey(pem).asymmetricKeyType;
+  } catch {
+    // Said below, without a word of the file's content.
+  }
+  if (type !== 'ed25519') throw new Error(`OKIAGARI_SIGNING_KEY: ${file} holds no Ed25519 private key in PEM`);
+  replace(publicKeyFile(data), createPublicKey(pem).export({ type: 'spki', format: 'pem' }) as string, 0o644);
+  return (statement) => signStatement(statement, pem);
+}
+
+function readOrMake(file: string): string {
+  const found = read(file);
+  if (found !== undefined) return found;
+  mkdirSync(dirname(file), { recursive: true });
+  const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, made, { mode: 0o600 });
+  try {
+    // A link is refused where a file is: of two that start at once, one key counts.
+    linkSync(temporary, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  return readFileSync(file, 'utf8');
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function replace(file: string, content: string, mode: number): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, content, { mode });
+  renameSync(temporary, file);
+}

@@ -1,0 +1,153 @@
+/** `POST /v1/recoveries`: from a request to a running workflow, unless the target is held. */
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { startedDocument } from '../contracts/http/recovery.ts';
+import { writeHeaders } from '../contracts/http/requests.ts';
+import { startRequest } from '../contracts/inputs/start.ts';
+import type { TargetEntry } from '../contracts/inventory.ts';
+import { scenarioById, type ScenarioEntry } from '../contracts/scenarios.ts';
+import { fail } from '../domain/fail.ts';
+import type { FieldError } from '../domain/failures.ts';
+import { dryRunWorkflowId, recoveryId, recoveryWorkflowId } from '../domain/identity.ts';
+import type { RecoveryStart } from '../domain/messages.ts';
+import { memoOf } from '../domain/stale.ts';
+import type { ApiWorld, App } from './context.ts';
+import { linksOf } from './documents.ts';
+import { leaseHolder, runningRecovery, type PublicHolder } from './holders.ts';
+import type { Claim } from './idempotency.ts';
+import { answers } from './openapi.ts';
+import { refusedInput } from './problem.ts';
+import { keepStartRecord, stateAtStart, type StartRecord } from './recovery-start-record.ts';
+import { startOnce } from './start-once.ts';
+import { fieldErrors } from './validation.ts';
+
+type StartRequest = z.infer<typeof startRequest>;
+
+/** Clocks of reporter and API may differ by this much. */
+const skewMs = 5 * 60_000;
+
+export function registerStart(app: App, world: ApiWorld): void {
+  app.post(
+    '/v1/recoveries',
+    {
+      schema: {
+        summary: 'Start a recovery, or with `mode: "dry-run"` only plan it',
+        tags: ['recoveries'],
+        body: startRequest,
+        headers: writeHeaders,
+        response: answers({ 202: startedDocument }),
+      },
+    },
+    async (request, reply) => {
+      const asked = checkStart(request.body, world);
+      const started = await startRecovery(world, { ...asked, requestedBy: request.caller.id }, request.claim);
+      const links = linksOf(started.id);
+      reply.code(202).header('location', links.self);
+      const { id, workflowId, runId = '' } = started;
+      return { id, workflowId, runId, status: 'running' as const, links };
+    },
+  );
+}
+
+interface CheckedStart {
+  readonly request: StartRequest;
+  readonly scenario: ScenarioEntry;
+  readonly target: TargetEntry;
+}
+
+/** What no schema shows: names that exist, an input the scenario takes, times that can be. */
+function checkStart(request: StartRequest, { scenarios, inventory }: ApiWorld): CheckedStart {
+  const scenario = scenarioById(request.scenario, scenarios);
+  if (!scenario) throw unknown('unknown-scenario', 'scenario', request.scenario);
+  const target = inventory().targets.find(({ id }) => id === request.target);
+  if (!target) throw unknown('unknown-target', 'target', request.target);
+  const errors: FieldError[] = [];
+  if (!scenario.kinds.includes(target.kind))
+    errors.push({ path: 'target', message: `is a ${target.kind}; ${scenario.id} runs on ${scenario.kinds.join(', ')}` });
+  const input = scenario.input.safeParse(request.input ?? {});
+  if (!input.success) errors.push(...fieldErrors(input.error.issues, 'input'));
+  const { detectedAt, brokenSince } = request;
+  for (const [path, instant] of Object.entries({ detectedAt, brokenSince }))
+    if (instant !== undefined && Date.parse(instant) > Date.now() + skewMs) errors.push({ path, message: 'lies in the future' });
+  if (detectedAt !== undefined && brokenSince !== undefined && Date.parse(brokenSince) > Date.parse(detectedAt))
+    errors.push({ path: 'brokenSince', message: 'is later than detectedAt' });
+  if (errors.length > 0) throw refusedInput(errors);
+  return { request, scenario, target };
+}
+
+async function startRecovery(
+  { gateway, records }: ApiWorld,
+  { request, scenario, target, requestedBy }: CheckedStart & { requestedBy: string },
+  claim: Claim | undefined,
+): Promise<StartRecord> {
+  const dry = request.mode === 'dry-run';
+  const workflowId = dry ? dryRunWorkflowId(target.id, dryRunNumber(claim)) : recoveryWorkflowId(target.id);
+  if (!dry) await refuseWhereHeld(gateway, target.id, claim);
+  const input: RecoveryStart = { ...withoutUndefined(request), requestedBy };
+  const { detectedAt, brokenSince, incident, reason, mode } = request;
+  const known = {
+    scenario: scenario.id,
+    target: target.id,
+    mode,
+    requestedBy,
+    reason,
+    ...withoutUndefined({ detectedAt, brokenSince, incident }),
+    objectives: {
+      rtoMs: target.objectives.rto ?? scenario.objectives.rtoMs,
+      rpoMs: target.objectives.rpo ?? scenario.objectives.rpoMs,
+    },
+  };
+  const now = new Date().toISOString();
+  const started = await startOnce(
+    gateway,
+    {
+      type: scenario.workflowType,
+      workflowId,
+      args: [input],
+      summary: `${scenario.id} of ${target.id}: ${reason}`,
+      memo: { requestedBy, reason, status: memoOf(stateAtStart({ id: '', startedAt: now, ...known }), now) },
+      attributes: { scenario: scenario.id, target: target.id, status: 'running', phase: 'begin', site: target.site },
+    },
+    claim,
+  );
+  if (!started) throw held(target.id, await runningRecovery(gateway, target.id));
+  const record: StartRecord = { id: recoveryId(target.id, started.runId), ...started, ...known };
+  await keepStartRecord(records, record);
+  return record;
+}
+
+/** A backup gives way; a recovery of something larger that holds this target does not. */
+async function refuseWhereHeld(gateway: ApiWorld['gateway'], target: string, claim: Claim | undefined): Promise<void> {
+  // The holder may be what the first request with this key started.
+  if (claim?.resumes) return;
+  const holder = await leaseHolder(gateway, target);
+  if (holder?.kind === 'recovery') throw held(target, holder);
+}
+
+const held = (target: string, holder: PublicHolder | undefined) =>
+  fail(
+    'held',
+    holder
+      ? {
+          en: `${target} is held by ${holder.kind} ${holder.id} since ${holder.since}.`,
+          ja: `${target} は ${holder.kind} ${holder.id} が ${holder.since} から使用中です。`,
+        }
+      : { en: `${target} was held a moment ago; try again.`, ja: `${target} は先ほどまで使用中でした。もう一度試してください。` },
+    holder && { heldBy: { kind: holder.kind, id: holder.id, since: holder.since } },
+  );
+
+const unknown = (code: 'unknown-scenario' | 'unknown-target', path: 'scenario' | 'target', name: string) =>
+  fail(
+    code,
+    path === 'scenario'
+      ? { en: `There is no scenario ${name}.`, ja: `シナリオ ${name} はありません。` }
+      : { en: `There is no target ${name}.`, ja: `対象 ${name} はありません。` },
+    { errors: [{ path, message: `there is no ${path} ${name}` }] },
+  );
+
+/** Sorts by time; with an Idempotency-Key the same for every repeat. */
+const dryRunNumber = (claim: Claim | undefined): string =>
+  claim ? claim.key.slice(0, 20) : `${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
+
+const withoutUndefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;

@@ -1,0 +1,157 @@
+/** What is protected: each target with who holds it, its newest backups and what is wrong with them, and its diagnosis. */
+import { idParams, listOf, pageQuery } from '../contracts/http/requests.ts';
+import { diagnosisDocument, targetDocument, type TargetDocument } from '../contracts/http/target.ts';
+import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
+import type { Backup } from '../domain/backup.ts';
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import { fail } from '../domain/fail.ts';
+import type { Locale, Text } from '../domain/text.ts';
+import { askTarget } from './ask.ts';
+import type { BackupLists } from './backup-lists.ts';
+import type { ApiWorld, App } from './context.ts';
+import { backupDocumentOf } from './documents.ts';
+import { holderOf } from './holders.ts';
+import { say } from './language.ts';
+import { answers } from './openapi.ts';
+import { pageInOrder } from './pages.ts';
+import { notFound } from './problem.ts';
+
+const diagnosisMs = 5_000;
+
+export function registerTargets(app: App, world: ApiWorld, lists: BackupLists): void {
+  const tags = ['targets'];
+
+  app.get(
+    '/v1/targets',
+    {
+      schema: {
+        summary: 'What is protected',
+        tags,
+        querystring: pageQuery,
+        response: answers({ 200: listOf(targetDocument) }),
+      },
+    },
+    async (request) => {
+      const { items, ...rest } = pageInOrder(world.inventory().targets, request.query);
+      return { items: await Promise.all(items.map((target) => documentOf(world, lists, target, request.locale))), ...rest };
+    },
+  );
+
+  app.get(
+    '/v1/targets/:id',
+    { schema: { summary: 'One target', tags, params: idParams, response: answers({ 200: targetDocument }) } },
+    async (request) => documentOf(world, lists, targetById(world.inventory(), request.params.id), request.locale),
+  );
+
+  app.get(
+    '/v1/targets/:id/diagnosis',
+    {
+      schema: {
+        summary: 'A read-only look at the symptoms, and which scenario they suggest',
+        tags,
+        params: idParams,
+        response: answers({ 200: diagnosisDocument }),
+      },
+    },
+    async (request) => {
+      const target = targetById(world.inventory(), request.params.id);
+      const activity = world.kinds[target.kind]?.diagnose;
+      if (activity === undefined)
+        throw notFound({
+          en: `A ${target.kind} has no diagnosis.`,
+          ja: `${target.kind} の診断はありません。`,
+        });
+      const found = (await askTarget(world.gateway, target, activity, diagnosisMs)) as Diagnosis;
+      return diagnosisOf(found, `${request.protocol}://${request.host}`, request.locale);
+    },
+  );
+}
+
+/** The target of a path. */
+export function targetById({ targets }: Inventory, id: string): TargetEntry {
+  const target = targets.find((one) => one.id === id);
+  if (target) return target;
+  throw notFound({ en: `There is no target ${id}.`, ja: `対象 ${id} はありません。` });
+}
+
+async function documentOf(world: ApiWorld, lists: BackupLists, target: TargetEntry, locale: Locale): Promise<TargetDocument> {
+  const [holder, backups] = await Promise.all([
+    holderOf(world.gateway, target.id),
+    world.kinds[target.kind]?.backups ? lists.recent(target) : [],
+  ]);
+  const [lastBackup, lastVerified] = [newest(backups, isWhole), newest(backups, isVerified)];
+  const { id, kind, site, owner, links, contacts } = target;
+  return {
+    id,
+    kind,
+    site,
+    ...(owner !== undefined && { owner }),
+    ...(holder && { heldBy: { kind: holder.kind, id: holder.id, since: holder.since } }),
+    ...(lastBackup && { lastBackup: backupDocumentOf(lastBackup, locale) }),
+    ...(lastVerified && { lastVerified: backupDocumentOf(lastVerified, locale) }),
+    findings: findingsOf(target, backups, world).map((finding) => say(finding, locale)),
+    reviews: [],
+    links,
+    contacts,
+  };
+}
+
+const isWhole = ({ status }: Backup): boolean => status === 'complete' || status === 'verified' || status === 'suspect';
+const isVerified = ({ status }: Backup): boolean => status === 'verified';
+
+const newest = (backups: readonly Backup[] | undefined, fits: (backup: Backup) => boolean): Backup | undefined =>
+  backups?.filter(fits).toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))[0];
+
+function findingsOf(target: TargetEntry, backups: readonly Backup[] | undefined, { kinds }: ApiWorld): Text[] {
+  if (!kinds[target.kind]?.backups) return [];
+  if (!backups)
+    return [
+      {
+        en: `No worker of site ${target.site} answers: its backups are not known.`,
+        ja: `拠点 ${target.site} のワーカーが応答しないため、バックアップを確認できません。`,
+      },
+    ];
+  if (!backups.some(isWhole)) return [{ en: 'There is no backup.', ja: 'バックアップがありません。' }];
+  if (!backups.some(isVerified))
+    return [{ en: 'No backup has passed a restore test.', ja: '復元テストに合格したバックアップがありません。' }];
+  return [];
+}
+
+function diagnosisOf({ target, at, symptoms, suggests }: Diagnosis, api: string, locale: Locale) {
+  return {
+    target,
+    at,
+    symptoms: symptoms.map(({ id, sentence, evidence }) => ({
+      id,
+      sentence: say(sentence, locale),
+      ...(evidence && { evidence: { ...evidence } }),
+    })),
+    suggests: suggests.map(({ scenario, input, why }) => {
+      const sentence = say(why, locale);
+      return { scenario, input, why: sentence, curl: curlOf(api, { scenario, target, input, reason: sentence }) };
+    }),
+  };
+}
+
+/** A line to paste into a shell. The Host header is the client's word, so only a plain one is repeated. */
+function curlOf(api: string, body: unknown): string {
+  const base = /^https?:\/\/[A-Za-z0-9.:[\]-]+$/.test(api) ? api : 'http://127.0.0.1:8080';
+  const data = JSON.stringify(body).replaceAll("'", `'\\''`);
+  return [
+    `curl -X POST '${base}/v1/recoveries'`,
+    `-H "Authorization: Bearer $OKIAGARI_TOKEN"`,
+    `-H 'Content-Type: application/json'`,
+    `-d '${data}'`,
+  ].join(' ');
+}
+
+/** The kind's activity for backups; refused where the kind has none. */
+export function backupActivityOf({ kinds }: ApiWorld, target: TargetEntry, which: 'take' | 'test'): string {
+  const activity = kinds[target.kind]?.backups?.[which];
+  if (activity !== undefined) return activity;
+  throw fail(
+    'invalid-input',
+    { en: `A ${target.kind} has no backups.`, ja: `${target.kind} にはバックアップがありません。` },
+    { errors: [{ path: 'params.id', message: `a ${target.kind} has no backups` }] },
+  );
+}
