@@ -14,8 +14,10 @@ export interface BackupRepository {
   writeDocument(target: string, backup: string, name: BackupDocumentName, body: string): Promise<void>;
   /** Removes what an unfinished attempt left. Twice is fine. */
   clear(target: string, backup: string): Promise<void>;
-  /** Keeps a local file as `path` of the backup, durably. Fails: EEXIST. */
+  /** Keeps a local file as `path` of an unfinished backup, durably, instead of what an earlier try stored there. */
   store(target: string, backup: string, path: string, from: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied>;
+  /** Forgets `path` of an unfinished backup. Twice is fine. */
+  discard(target: string, backup: string, path: string): Promise<void>;
   read(target: string, backup: string, path: string, maxBytes: number, signal?: AbortSignal): Promise<FileContent>;
   /** Brings `path` of the backup to a new local file. Fails: ENOENT, UnsafePath. */
   fetch(target: string, backup: string, path: string, to: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied>;

@@ -39,6 +39,7 @@ export function createDirectoryRepository(entry: RepositoryEntry, files: FileTre
 
     async store(target, backup, path, from, options, signal) {
       const to = at(target, backup, 'files', path);
+      await files.remove(to);
       const copied = await files.copy(from, to, options, signal);
       const key = `${target}/${backup}`;
       const folders = touched.get(key) ?? new Set<string>();
@@ -46,6 +47,8 @@ export function createDirectoryRepository(entry: RepositoryEntry, files: FileTre
       for (let folder = folderOf(to.path); folder.length > key.length; folder = folderOf(folder)) folders.add(folder);
       return copied;
     },
+
+    discard: (target, backup, path) => files.remove(at(target, backup, 'files', path)),
 
     read: (target, backup, path, maxBytes, signal) => files.read(at(target, backup, 'files', path), maxBytes, signal),
     fetch: (target, backup, path, to, options, signal) => files.copy(at(target, backup, 'files', path), to, options, signal),

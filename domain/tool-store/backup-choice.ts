@@ -15,7 +15,9 @@ export function whySuspect(tools: number, startedAt: string, earlier: readonly B
       en: `It was taken during the unfinished change of ${openChange}.`,
       ja: `${openChange} の未完了の変更中に取得されました。`,
     };
-  const good = earlier.filter((one) => one.startedAt < startedAt && one.status !== 'suspect').toSorted(newestFirst)[0];
+  const good = earlier
+    .filter((one) => Date.parse(one.startedAt) < Date.parse(startedAt) && one.status !== 'suspect')
+    .toSorted(newestFirst)[0];
   const before = good?.counts['tools'];
   if (good === undefined || before === undefined || tools >= before * (1 - shrinkLimit)) return undefined;
   return {
@@ -28,8 +30,9 @@ export function whySuspect(tools: number, startedAt: string, earlier: readonly B
 export const backupStatus = (known: { failed: boolean; suspect: boolean; verified: boolean }): Backup['status'] =>
   known.failed ? 'failed' : known.suspect ? 'suspect' : known.verified ? 'verified' : 'complete';
 
+/** By their start; the same instant by id, so that the order never depends on who listed them. */
 export const newestFirst = (a: Backup, b: Backup): number =>
-  a.startedAt === b.startedAt ? (a.id < b.id ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1;
+  Date.parse(b.startedAt) - Date.parse(a.startedAt) || (a.id < b.id ? 1 : -1);
 
 interface Candidate {
   readonly backup: Backup;

@@ -1,0 +1,144 @@
+/** One backup as it can be used: its manifest, and each place that holds its bytes. */
+import { backupTestSchema, manifestSchema } from '../../contracts/backup.ts';
+import type { Backup, BackupTest, Manifest, ManifestFile } from '../../domain/backup.ts';
+import { fail } from '../../domain/fail.ts';
+import type { FailureCode } from '../../domain/failures.ts';
+import type { Text } from '../../domain/text.ts';
+import { backupStatus } from '../../domain/tool-store/backup-choice.ts';
+import { digestBeside } from '../../domain/tool-store/digest.ts';
+import { staysInside } from '../../domain/tool-store/layout.ts';
+import type { Copied, CopyOptions, FileContent, Place } from '../ports/file-tree.ts';
+
+/** One place with the bytes of a backup. */
+export interface BackupCopy {
+  /** Repository id, or `script`. */
+  readonly where: string;
+  readonly test: BackupTest | undefined;
+  read(file: ManifestFile, maxBytes: number, signal?: AbortSignal): Promise<FileContent>;
+  fetch(file: ManifestFile, to: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied>;
+  /** Links and the like among its files. */
+  strange(): Promise<readonly string[]>;
+  keepTest(test: BackupTest): Promise<void>;
+}
+
+/** Why a backup cannot be used at all. */
+export interface SetFault {
+  readonly code: Extract<FailureCode, 'backup-corrupt' | 'backup-unsafe'>;
+  readonly sentence: Text;
+}
+
+export interface BackupSet {
+  readonly id: string;
+  readonly source: Backup['source'];
+  readonly startedAt: string;
+  /** Absent when `fault` says why. */
+  readonly manifest?: Manifest;
+  readonly fault?: SetFault;
+  /** Best first: copies that passed their test before those that were not tested, those before failed ones. */
+  readonly copies: readonly BackupCopy[];
+  readonly suspect?: Text;
+  readonly findings: readonly Text[];
+}
+
+/** A fault as the failure it is. */
+export const faultOf = (fault: SetFault) => fail(fault.code, fault.sentence);
+
+/** Reads a manifest that ought to be of this backup. A path that leaves the backup is told apart from mere damage. */
+export function parseManifest(
+  text: string,
+  target: string,
+  id: string,
+): { readonly manifest: Manifest } | { readonly fault: SetFault } {
+  const corrupt = (en: string, ja: string): { fault: SetFault } => ({
+    fault: { code: 'backup-corrupt', sentence: { en: `${id}: manifest.json ${en}.`, ja: `${id}: manifest.json ${ja}。` } },
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return corrupt('is not JSON', 'が JSON ではありません');
+  }
+  const leaving = unsafePaths(value);
+  if (leaving.length > 0)
+    return {
+      fault: {
+        code: 'backup-unsafe',
+        sentence: {
+          en: `${id} has a path that leaves it: ${leaving[0]}.`,
+          ja: `${id} に外へ出るパスがあります: ${leaving[0]}。`,
+        },
+      },
+    };
+  const parsed = manifestSchema.safeParse(value);
+  if (!parsed.success) return corrupt(`is not a manifest (${parsed.error.issues[0]?.path.join('.')})`, 'の形式が不正です');
+  const manifest: Manifest = parsed.data;
+  if (manifest.id !== id || manifest.target !== target)
+    return corrupt('belongs to another backup', 'が別のバックアップのものです');
+  if (digestBeside(manifest) !== manifest.digest)
+    return corrupt('was changed after it was written', 'が書き込み後に変更されています');
+  return { manifest };
+}
+
+function unsafePaths(value: unknown): string[] {
+  const files = (value as { files?: unknown } | null)?.files;
+  if (!Array.isArray(files)) return [];
+  return files
+    .map((file) => (file as { path?: unknown } | null)?.path)
+    .filter((path): path is string => typeof path === 'string' && !staysInside(path))
+    .map((path) => path.slice(0, 100));
+}
+
+/** A test that speaks of this manifest; undefined for none, for another manifest's, or for one that cannot be read. */
+export function parseTest(text: string | undefined, manifest: Manifest): BackupTest | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const test = backupTestSchema.parse(JSON.parse(text));
+    return test.manifest === manifest.digest ? test : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Copies in the order in which they are to be tried. */
+export const bestFirst = (copies: readonly BackupCopy[]): BackupCopy[] => {
+  const rank = ({ test }: BackupCopy): number => (test === undefined ? 1 : test.passed ? 0 : 2);
+  return copies.toSorted((a, b) => rank(a) - rank(b));
+};
+
+/** The document that people see. */
+export function describeSet(set: BackupSet, target: string): Backup {
+  const { manifest, fault } = set;
+  const passed = set.copies.find(({ test }) => test?.passed === true)?.test;
+  const failed = set.copies.find(({ test }) => test?.passed === false);
+  const isFailed = fault !== undefined || (passed === undefined && failed !== undefined);
+  const failure = fault?.sentence.en ?? failed?.test?.failure;
+  const findings = [
+    ...(set.suspect === undefined ? [] : [set.suspect]),
+    ...set.findings,
+    ...(passed !== undefined && failed !== undefined
+      ? [
+          {
+            en: `The copy in ${failed.where} failed its test: ${failed.test?.failure ?? ''}`,
+            ja: `${failed.where} の複製は検証に失敗しました: ${failed.test?.failure ?? ''}`,
+          },
+        ]
+      : []),
+  ];
+  return {
+    id: set.id,
+    target,
+    kind: manifest?.kind ?? 'full',
+    source: set.source,
+    status: backupStatus({ failed: isFailed, suspect: set.suspect !== undefined, verified: passed !== undefined }),
+    startedAt: set.startedAt,
+    ...(manifest === undefined ? {} : { finishedAt: manifest.finishedAt }),
+    ...(passed === undefined ? {} : { verifiedAt: passed.testedAt, restoreMs: passed.restoreMs }),
+    bytes: manifest?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0,
+    files: manifest?.files.length ?? 0,
+    counts: manifest?.counts ?? {},
+    repositories: set.copies.map(({ where }) => where),
+    held: false,
+    ...(isFailed && failure !== undefined ? { failure } : {}),
+    ...(findings.length === 0 ? {} : { findings }),
+  };
+}

@@ -1,0 +1,100 @@
+/** All backups of a target: those in its repositories and those that the runbook's scripts left. */
+import type { Backup, BackupTest } from '../../domain/backup.ts';
+import { fail } from '../../domain/fail.ts';
+import { inParallel } from '../../domain/tool-store/in-parallel.ts';
+import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
+import type { BackupRepository } from '../ports/backup-repository.ts';
+import type { Ports } from '../ports/index.ts';
+import { bestFirst, describeSet, parseManifest, parseTest, type BackupCopy, type BackupSet } from './backup-set.ts';
+import { openScriptSets } from './script-backups.ts';
+import type { ToolStoreTarget } from './target.ts';
+
+/** Newest first, each marked suspect where it shrank. */
+export async function openBackups(ports: Ports, target: ToolStoreTarget, signal?: AbortSignal): Promise<BackupSet[]> {
+  const repositories = target.repositoryEntries.map((entry) => ports.repositories(entry));
+  const ids = await Promise.all(repositories.map((repository) => repository.list(target.id)));
+  const unique = [...new Set(ids.flat())];
+  const ours = await inParallel(unique, (id) =>
+    openSet(
+      target.id,
+      id,
+      repositories.filter((_, index) => ids[index]!.includes(id)),
+    ),
+  );
+  return markSuspects([...ours, ...(await openScriptSets(ports, target, signal))], target.id);
+}
+
+/** One of them. Fails: no-backup. */
+export async function openBackup(ports: Ports, target: ToolStoreTarget, id: string, signal?: AbortSignal): Promise<BackupSet> {
+  const found = (await openBackups(ports, target, signal)).find((set) => set.id === id);
+  if (found !== undefined) return found;
+  throw fail('no-backup', { en: `${target.id} has no backup ${id}.`, ja: `${target.id} にバックアップ ${id} はありません。` });
+}
+
+/** The same backup as it lies in several repositories. A copy whose manifest is damaged does not count while another's is whole. */
+async function openSet(target: string, id: string, repositories: readonly BackupRepository[]): Promise<BackupSet> {
+  const opened = await Promise.all(
+    repositories.map(async (repository) => {
+      const parsed = parseManifest((await repository.readDocument(target, id, 'manifest.json')) ?? '', target, id);
+      if ('fault' in parsed) return { repository, fault: parsed.fault };
+      const { manifest } = parsed;
+      return { repository, manifest, test: parseTest(await repository.readDocument(target, id, 'verification.json'), manifest) };
+    }),
+  );
+  const whole = opened.find((one) => 'manifest' in one)?.manifest;
+  const copies = opened.flatMap((one) =>
+    one.manifest !== undefined && one.manifest.digest === whole?.digest ? [copyIn(one.repository, target, id, one.test)] : [],
+  );
+  const faults = opened.flatMap((one) => (one.fault === undefined ? [] : [one.fault]));
+  return {
+    id,
+    source: 'okiagari',
+    startedAt: whole?.startedAt ?? timeInId(id),
+    ...(whole === undefined ? { ...(faults[0] === undefined ? {} : { fault: faults[0] }) } : { manifest: whole }),
+    copies: bestFirst(copies),
+    ...(whole?.suspect === undefined ? {} : { suspect: whole.suspect }),
+    findings: [
+      ...(whole === undefined ? [] : faults.map(({ sentence }) => sentence)),
+      ...(whole === undefined || whole.skipped.length === 0
+        ? []
+        : [
+            {
+              en: `${whole.skipped.length} links were not followed: ${whole.skipped.slice(0, 5).join(', ')}.`,
+              ja: `リンク ${whole.skipped.length} 件はたどっていません: ${whole.skipped.slice(0, 5).join('、')}。`,
+            },
+          ]),
+    ],
+  };
+}
+
+const copyIn = (repository: BackupRepository, target: string, id: string, test: BackupTest | undefined): BackupCopy => ({
+  where: repository.id,
+  test,
+  // Bytes of an unchanged file live in an earlier backup.
+  read: (file, maxBytes, signal) => repository.read(target, file.in, file.path, maxBytes, signal),
+  fetch: (file, to, options, signal) => repository.fetch(target, file.in, file.path, to, options, signal),
+  strange: () => repository.strange(target, id),
+  keepTest: (found) => repository.writeDocument(target, id, 'verification.json', `${JSON.stringify(found, null, 2)}\n`),
+});
+
+/** Where the manifest cannot say it: our ids begin with their time. */
+function timeInId(id: string): string {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id);
+  return match ? `${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}.000Z` : new Date(0).toISOString();
+}
+
+/** From the oldest on, each measured against those before it; what its own manifest says of it stands. */
+export function markSuspects(sets: readonly BackupSet[], target: string): BackupSet[] {
+  const byAge = sets.toSorted((a, b) => newestFirst(describeSet(b, target), describeSet(a, target)));
+  const marked: BackupSet[] = [];
+  const seen: Backup[] = [];
+  for (const set of byAge) {
+    const tools = set.manifest?.counts['tools'];
+    const why = set.suspect ?? (tools === undefined ? undefined : whySuspect(tools, set.startedAt, seen));
+    const next = why === undefined ? set : { ...set, suspect: why };
+    marked.push(next);
+    // One that cannot be read says nothing about how many tools there were.
+    if (set.manifest !== undefined) seen.push(describeSet(next, target));
+  }
+  return marked.toReversed();
+}
