@@ -46,7 +46,7 @@ export function registerBackups(app: App, world: ApiWorld, lists: BackupLists): 
         summary: 'Take a backup',
         tags,
         params: idParams,
-        body: takeBackupRequest,
+        body: takeBackupRequest.prefault({}),
         headers: writeHeaders,
         response: answers({ 202: backupDocument }),
       },

@@ -4,11 +4,14 @@ import {
   Connection,
   isGrpcDeadlineError,
   isGrpcServiceError,
+  isRetryableError,
+  makeGrpcRetryInterceptor,
   QueryRejectedError,
   WorkflowFailedError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type ConnectionOptions,
+  type GrpcRetryOptions,
   type WorkflowExecutionInfo,
   type WorkflowStartOptions,
 } from '@temporalio/client';
@@ -29,8 +32,14 @@ const listLimit = 10_000;
 /** A worker polls anew at least once a minute. */
 const pollFreshMs = 75_000;
 
+/** Rides over a hiccup and then says at once that Temporal is away. The client's own retries grow past every deadline. */
+const retries: GrpcRetryOptions = {
+  delayFunction: () => 80 + Math.random() * 40,
+  retryableDecider: (attempt, status) => attempt <= 4 && isRetryableError(status),
+};
+
 /** gRPC status codes by number, as the protocol fixes them. */
-const grpc = { cancelled: 1, deadlineExceeded: 4, resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 };
+const grpc = { cancelled: 1, resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 };
 
 /** Connects lazily, by the standard `TEMPORAL_*` variables and profiles where nothing is given. */
 export function createTemporalGateway(options: Partial<ConnectionOptions & { namespace: string }> = {}): Gateway {
@@ -39,6 +48,7 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
   const connection = Connection.lazy({
     ...(connectionOptions as ConnectionOptions),
     ...given,
+    interceptors: [makeGrpcRetryInterceptor(retries)],
     channelArgs: {
       // Without these the API stays blind for up to 9 s after Temporal is back.
       'grpc.initial_reconnect_backoff_ms': 200,
@@ -158,12 +168,11 @@ const noWorker = (): ApplicationFailure => fail('no-worker', { en: 'No worker an
 function failureOf(error: unknown): unknown {
   if (error instanceof WorkflowNotFoundError) return fail('not-found', { en: 'No such run.', ja: '該当する実行がありません。' });
   if (error instanceof QueryRejectedError) return fail('closed', { en: 'The run has ended.', ja: '実行は終了しています。' });
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'no answer';
   if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) return statedFailure(error) ?? error;
-  if (isGrpcDeadlineError(error)) return 'no answer';
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return 'no answer';
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = isGrpcServiceError(error) ? error.code : isGrpcServiceError(cause) ? cause.code : undefined;
-  if (code === grpc.unavailable || code === grpc.cancelled || code === grpc.deadlineExceeded) return 'no answer';
+  const code = isGrpcServiceError(cause) ? cause.code : isGrpcServiceError(error) ? error.code : undefined;
+  if (code === grpc.unavailable || code === grpc.cancelled) return 'no answer';
   if (code === grpc.resourceExhausted) return away();
   // Nobody has polled the queue lately, or no worker has begun this run yet.
   if (code === grpc.failedPrecondition) return noWorker();

@@ -9,7 +9,8 @@ const prefixes: Readonly<Record<string, string>> = { querystring: 'query', param
 
 export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   return (data) => {
-    const result = schema.safeParse(data);
+    // Fastify hands over null where no body came.
+    const result = schema.safeParse(httpPart === 'body' && data === null ? undefined : data);
     if (result.success) return { value: result.data };
     return { error: badRequest(fieldErrors(result.error.issues, prefixes[httpPart ?? ''])) };
   };

@@ -16,6 +16,9 @@ export interface TemporalServer {
   stop(): Promise<void>;
   /** SIGKILL; its database stays. Ends when the process is gone. */
   kill(): Promise<void>;
+  /** SIGSTOP: its port still takes connections, nothing answers. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it again on the same port and database. Ends when it answers, unless told not to wait. */
   restart(options?: { readonly wait?: boolean }): Promise<void>;
 }
@@ -54,6 +57,8 @@ export async function startTemporalServer(): Promise<TemporalServer> {
     async kill() {
       if (running) await end(running, 'SIGKILL');
     },
+    freeze: () => void running?.child.kill('SIGSTOP'),
+    thaw: () => void running?.child.kill('SIGCONT'),
     async restart({ wait = true } = {}) {
       if (running) await end(running, 'SIGKILL');
       running = launch(binary, chosen, folder);
