@@ -18,9 +18,9 @@ import {
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { fail } from '../domain/fail.ts';
-import { isFailureCode } from '../domain/failures.ts';
 import { controlQueue } from '../domain/identity.ts';
 import type { Execution, Gateway, StartWorkflow } from './gateway.ts';
+import { away, noWorker, statedFailure } from './stated-failure.ts';
 import { attributesOf, listQueryOf, pairsOf } from './visibility.ts';
 
 /** A call that only Temporal answers; longer means that it is away. */
@@ -59,13 +59,10 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
   const anyRun = new Client({ connection, namespace }).workflow;
   const openRun = new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } }).workflow;
 
-  const answers = (): Promise<boolean> =>
-    connection
-      .withDeadline(Date.now() + probeMs, () => connection.workflowService.getSystemInfo({}))
-      .then(
-        () => true,
-        () => false,
-      );
+  const isHere = async (): Promise<boolean> => {
+    const look = connection.withDeadline(Date.now() + probeMs, () => connection.workflowService.getSystemInfo({}));
+    return (await Promise.allSettled([look]))[0].status === 'fulfilled';
+  };
 
   /** Runs a call within its time and turns what goes wrong into a row of the failure table. */
   async function within<T>(ms: number, needs: 'temporal' | 'worker', call: () => Promise<T>): Promise<T> {
@@ -74,7 +71,7 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
     } catch (error) {
       const failure = failureOf(error);
       if (failure !== 'no answer') throw failure;
-      throw needs === 'worker' && (await answers()) ? noWorker() : away();
+      throw needs === 'worker' && (await isHere()) ? noWorker() : away();
     }
   }
 
@@ -160,10 +157,6 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
   };
 }
 
-const away = (): ApplicationFailure =>
-  fail('temporal-away', { en: 'Temporal does not answer.', ja: 'Temporal が応答しません。' });
-const noWorker = (): ApplicationFailure => fail('no-worker', { en: 'No worker answers.', ja: 'ワーカーが応答しません。' });
-
 /** The failure behind an error of the client; `no answer` where only a further look tells what is missing. */
 function failureOf(error: unknown): unknown {
   if (error instanceof WorkflowNotFoundError) return fail('not-found', { en: 'No such run.', ja: '該当する実行がありません。' });
@@ -177,12 +170,6 @@ function failureOf(error: unknown): unknown {
   // Nobody has polled the queue lately, or no worker has begun this run yet.
   if (code === grpc.failedPrecondition) return noWorker();
   return error;
-}
-
-/** The innermost cause that carries one of our codes. */
-function statedFailure(error: Error): ApplicationFailure | undefined {
-  const inner = error.cause instanceof Error ? statedFailure(error.cause) : undefined;
-  return inner ?? (error instanceof ApplicationFailure && isFailureCode(error.type) ? error : undefined);
 }
 
 function executionOf(info: Omit<WorkflowExecutionInfo, 'raw'>, firstRunId: string): Execution {
