@@ -9,6 +9,7 @@ import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { createCommandRunner } from './process/run-command.ts';
+import { createTrust } from './signing/trust.ts';
 import { createSampleRunner } from './process/run-sample.ts';
 
 interface PortSettings {
@@ -26,6 +27,7 @@ export function createPorts({ inventory, data, commandEnvironment }: PortSetting
   return {
     inventory,
     records: createDirectoryRecords(join(folder, 'records')),
+    isSigned: createTrust(join(folder, 'signing-key.pub.pem')),
     files,
     repositories: (entry) => createDirectoryRepository(entry, files),
     archives: createTarArchives(),
