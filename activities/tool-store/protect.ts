@@ -2,7 +2,7 @@
 import { digestBeside, digestOf } from '../../domain/tool-store/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
-import { auditLog } from '../../domain/tool-store/layout.ts';
+import { auditLog, isTemporary, toolsFolder } from '../../domain/tool-store/layout.ts';
 import type { FileState, LinkState } from '../../domain/tool-store/restore-plan.ts';
 import type { ProtectReceipt } from '../../domain/tool-store/words.ts';
 import type { Place } from '../ports/file-tree.ts';
@@ -52,8 +52,7 @@ export async function protectStore(
     const bytes = sizeOf(before.tools);
     try {
       const files = await copyAll(ports, target.root, before.tools, ref, signal);
-      const after = await scanStore(ports, target, signal);
-      if (!sameStates(before.tools, after.tools) || !files.every(({ whole }) => whole)) {
+      if (!files.every(({ whole }) => whole) || !(await stoodStill(ports, target.root, before.tools))) {
         if (attempt < tries) continue;
         throw moving(target.root);
       }
@@ -100,8 +99,13 @@ async function copyAll(ports: Ports, root: string, tools: readonly SeenFile[], r
 
 const sizeOf = (tools: readonly SeenFile[]): number => tools.reduce((sum, { facts }) => sum + facts.bytes, 0);
 
-const sameStates = (one: readonly SeenFile[], other: readonly SeenFile[]): boolean =>
-  digestOf(one.map(({ path, state }) => [path, state])) === digestOf(other.map(({ path, state }) => [path, state]));
+/** Whether the live files are still those that were hashed. */
+async function stoodStill(ports: Ports, root: string, tools: readonly SeenFile[]): Promise<boolean> {
+  const now = (await ports.files.scan({ root, path: toolsFolder })).filter(({ path }) => !isTemporary(path));
+  return (
+    digestOf(now.map(({ path, version }) => [path, version])) === digestOf(tools.map(({ path, facts }) => [path, facts.version]))
+  );
+}
 
 const receipt = (ref: string, manifest: ProtectedManifest): ProtectReceipt => ({
   ref,

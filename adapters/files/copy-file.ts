@@ -11,7 +11,7 @@ import { chunkBytes, openFile } from './read-files.ts';
 export async function copyFile(from: Place, to: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied> {
   const source = await openFile(from);
   try {
-    const path = await inside(to);
+    const path = inside(to);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const target = await open(path, flags, 0o600);
     try {
@@ -57,7 +57,8 @@ async function pour(source: FileHandle, target: FileHandle, chunk: number, limit
     for (let turn = 0; bytes < limit; turn++) {
       signal?.throwIfAborted();
       const buffer = buffers[turn % 2]!;
-      const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, limit - bytes), bytes);
+      const wanted = Math.min(buffer.length, limit - bytes);
+      const { bytesRead } = await source.read(buffer, 0, wanted, bytes);
       if (bytesRead === 0) break;
       const piece = buffer.subarray(0, bytesRead);
       await writing;
@@ -67,6 +68,8 @@ async function pour(source: FileHandle, target: FileHandle, chunk: number, limit
       hash.update(piece);
       lines.take(piece);
       bytes += bytesRead;
+      // A regular file gives less than asked for only at its end.
+      if (bytesRead < wanted) break;
     }
   } finally {
     await writing;

@@ -16,7 +16,7 @@ export function createDirectoryRepository(entry: RepositoryEntry, files: FileTre
     id: entry.id,
 
     async list(target) {
-      const names = await readdir(await inside(at(target)), { withFileTypes: true }).catch((error: unknown) => {
+      const names = await readdir(inside(at(target)), { withFileTypes: true }).catch((error: unknown) => {
         if (isMissing(error)) return [];
         throw error;
       });

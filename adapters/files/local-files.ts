@@ -30,11 +30,11 @@ export function createLocalFiles(): FileTree {
     },
 
     async rename(root, from, to) {
-      await rename(await inside({ root, path: from }), await inside({ root, path: to }));
+      await rename(inside({ root, path: from }), inside({ root, path: to }));
     },
 
     async setAttributes(place, mode, owner) {
-      const file = await open(await inside(place), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const file = await open(inside(place), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       try {
         const ownerKept = await giveTo(file, owner);
         await file.chmod(Number.parseInt(mode, 8));
@@ -46,12 +46,12 @@ export function createLocalFiles(): FileTree {
     },
 
     async makeLink(place, pointsTo) {
-      await symlink(pointsTo, await inside(place));
+      await symlink(pointsTo, inside(place));
     },
 
     async writeDocument(place, body) {
       await makeFolder({ root: place.root, path: folderOf(place.path) });
-      const temporary = await inside({ ...place, path: temporaryBeside(place.path, randomBytes(6).toString('hex')) });
+      const temporary = inside({ ...place, path: temporaryBeside(place.path, randomBytes(6).toString('hex')) });
       try {
         const file = await open(temporary, 'wx', 0o600);
         try {
@@ -60,7 +60,7 @@ export function createLocalFiles(): FileTree {
         } finally {
           await file.close();
         }
-        await rename(temporary, await inside(place));
+        await rename(temporary, inside(place));
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;
@@ -70,7 +70,7 @@ export function createLocalFiles(): FileTree {
 
     async readDocument(place) {
       try {
-        return await readFile(await inside(place), { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+        return await readFile(inside(place), { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
       } catch (error) {
         if (isMissing(error)) return undefined;
         if (hasCode(error, 'ELOOP')) throw new UnsafePath(place.path, 'is a link');
@@ -82,13 +82,13 @@ export function createLocalFiles(): FileTree {
     syncFolder,
 
     async remove(place) {
-      await unlink(await inside(place)).catch(unlessMissing);
+      await unlink(inside(place)).catch(unlessMissing);
     },
     async removeTree(place) {
-      await rm(await inside(place), { recursive: true, force: true });
+      await rm(inside(place), { recursive: true, force: true });
     },
     async removeIfEmpty(place) {
-      await rmdir(await inside(place)).catch((error: unknown) => {
+      await rmdir(inside(place)).catch((error: unknown) => {
         if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) unlessMissing(error);
       });
     },
@@ -101,7 +101,7 @@ export function createLocalFiles(): FileTree {
 }
 
 async function makeFolder({ root, path }: Place): Promise<void> {
-  const target = await inside({ root, path });
+  const target = inside({ root, path });
   const topmost = await mkdir(target, { recursive: true });
   if (topmost === undefined) return;
   // New folders belong to whoever owns the place they were made in, so that the agent can use what root restored.
@@ -113,7 +113,7 @@ async function makeFolder({ root, path }: Place): Promise<void> {
   await syncPath(dirname(topmost));
 }
 
-const syncFolder = async (folder: Place): Promise<void> => syncPath(await inside(folder));
+const syncFolder = async (folder: Place): Promise<void> => syncPath(inside(folder));
 
 async function syncPath(path: string): Promise<void> {
   const folder = await open(path, 'r');

@@ -13,7 +13,7 @@ import { LineCounter } from './line-counter.ts';
 export const chunkBytes = 1024 * 1024;
 
 export async function look(place: Place): Promise<FileFacts | undefined> {
-  const path = await inside(place);
+  const path = inside(place);
   try {
     const stats = await lstat(path, { bigint: true });
     return describeFile(place.path, stats, stats.isSymbolicLink() ? await readlink(path) : undefined);
@@ -28,8 +28,8 @@ export async function scan(folder: Place): Promise<readonly FileFacts[]> {
   if (top === undefined) return [];
   if (top.kind !== 'folder') throw new UnsafePath(folder.path, top.kind === 'link' ? 'is a link' : 'is not a folder');
   const found: FileFacts[] = [];
-  const names = await readdir(await inside(folder), { withFileTypes: true, recursive: true });
-  const base = await inside(folder);
+  const names = await readdir(inside(folder), { withFileTypes: true, recursive: true });
+  const base = inside(folder);
   const entries = await inParallel(
     names.filter((entry) => !entry.isDirectory()),
     (entry) => {
@@ -43,7 +43,7 @@ export async function scan(folder: Place): Promise<readonly FileFacts[]> {
 
 /** Opens a regular file for reading; a link, a folder, a pipe or a device is refused without waiting for it. */
 export async function openFile(place: Place): Promise<{ readonly handle: FileHandle; readonly facts: FileFacts }> {
-  const path = await inside(place);
+  const path = inside(place);
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -68,12 +68,13 @@ export async function readFileAt(place: Place, maxBytes: number, signal?: AbortS
     for (;;) {
       signal?.throwIfAborted();
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, bytes);
-      if (bytesRead === 0) break;
       const chunk = buffer.subarray(0, bytesRead);
       hash.update(chunk);
       lines.take(chunk);
       bytes += bytesRead;
       if (bytes <= maxBytes) kept.push(Buffer.from(chunk));
+      // A regular file gives less than asked for only at its end.
+      if (bytesRead < buffer.length) break;
     }
     const content = bytes <= maxBytes ? Buffer.concat(kept) : undefined;
     return { facts, bytes, sha256: hash.digest('hex'), lines: lines.count, ...(content === undefined ? {} : { content }) };

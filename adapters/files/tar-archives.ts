@@ -13,7 +13,7 @@ import { hasCode, inside } from './inside.ts';
 export function createTarArchives(): ArchiveReader {
   return {
     async unpack(archive, into, limits, signal) {
-      const folder = await inside(into);
+      const folder = inside(into);
       await mkdir(folder, { recursive: true });
       const unpacker = extract();
       const name = archive.path;
@@ -36,7 +36,7 @@ export function createTarArchives(): ArchiveReader {
 
       try {
         await Promise.all([
-          pipeline(createReadStream(await inside(archive)), createGunzip(), unpacker, { ...(signal ? { signal } : {}) }),
+          pipeline(createReadStream(inside(archive)), createGunzip(), unpacker, { ...(signal ? { signal } : {}) }),
           takeEntries(),
         ]);
       } catch (error) {

@@ -32,7 +32,9 @@ export function judgeToolFile(fileName: string, content: Uint8Array | undefined)
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
-    return faulty('not-utf8', `${fileName} is not UTF-8.`, `${fileName} は UTF-8 ではありません。`);
+    return endsInsideCharacter(content)
+      ? faulty('truncated', `${fileName} is cut off.`, `${fileName} は途中で切れています。`)
+      : faulty('not-utf8', `${fileName} is not UTF-8.`, `${fileName} は UTF-8 ではありません。`);
   }
   let value: unknown;
   try {
@@ -64,6 +66,16 @@ function judgeToolValue(fileName: string, value: unknown): JudgedTool {
   if (fileName !== `${tool.id}.json`)
     return faulty('wrong-file-name', `${fileName} holds the tool ${tool.id}.`, `${fileName} の中身はツール ${tool.id} です。`);
   return { ok: true, tool };
+}
+
+/** Well-formed but for a character at the very end that was cut in two. */
+function endsInsideCharacter(content: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(content, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Begins as an object and stops before its end. */
