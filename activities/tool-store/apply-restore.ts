@@ -25,11 +25,12 @@ export interface ApplyRestoreInput {
 export async function applyRestore(ports: Ports, input: ApplyRestoreInput, signal?: AbortSignal): Promise<RestoreReceipt> {
   const target = toolStoreTarget(ports, input.target);
   const plan = await readPlan(ports, input.plan);
-  if (plan.digest !== input.digest || plan.target !== target.id)
+  if (plan.digest !== input.digest || plan.target !== target.id) {
     throw fail('plan-changed', {
       en: `The plan at ${input.plan} is not the one that was approved.`,
       ja: `${input.plan} の計画は承認されたものではありません。`,
     });
+  }
   await requireRoot(ports, target);
   const set = await openBackup(ports, target, plan.backup, signal);
   const live = await liveFiles(ports, target, plan, signal);
@@ -47,8 +48,9 @@ export async function applyRestore(ports: Ports, input: ApplyRestoreInput, signa
       findings: ownerFindings(todo.filter((_, index) => !kept[index])),
     };
   } catch (error) {
-    for (const folder of plan.missingFolders.toReversed())
+    for (const folder of plan.missingFolders.toReversed()) {
       await ports.files.removeIfEmpty({ root: target.root, path: folder }).catch(() => undefined);
+    }
     throw await explainWrite(error, target.root, bytes, () => ports.files.freeBytes(target.root));
   }
 }
@@ -83,8 +85,9 @@ async function compare(ports: Ports, plan: RestorePlan, set: BackupSet, live: Li
   const judge = (change: RestoreChange) =>
     stateOf(change, live.files.get(change.path), backup.get(change.path), ports.files.mayGiveAway);
   // Only a kept tool that changed needs the backup's content, to tell use from damage.
-  if (plan.changes.some((change) => change.by === 'nothing' && judge(change) === 'moved'))
+  if (plan.changes.some((change) => change.by === 'nothing' && judge(change) === 'moved')) {
     backup = new Map((await readBackupFiles(set, signal)).map((file) => [file.path, file]));
+  }
   const moved = plan.changes.filter((change) => judge(change) === 'moved').map(({ path }) => path);
   if (moved.length > 0 || set.manifest?.digest !== plan.manifest) throw changed(moved.length > 0 ? moved : [set.id]);
   const tools = new Set(live.store.tools.filter(({ judged }) => judged?.ok === true).map(({ path }) => path));

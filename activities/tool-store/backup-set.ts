@@ -59,7 +59,7 @@ export function parseManifest(
     return corrupt('is not JSON', 'が JSON ではありません');
   }
   const leaving = unsafePaths(value);
-  if (leaving.length > 0)
+  if (leaving.length > 0) {
     return {
       fault: {
         code: 'backup-unsafe',
@@ -69,13 +69,16 @@ export function parseManifest(
         },
       },
     };
+  }
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) return corrupt(`is not a manifest (${parsed.error.issues[0]?.path.join('.')})`, 'の形式が不正です');
   const manifest: Manifest = parsed.data;
-  if (manifest.id !== id || manifest.target !== target)
+  if (manifest.id !== id || manifest.target !== target) {
     return corrupt('belongs to another backup', 'が別のバックアップのものです');
-  if (digestBeside(manifest) !== manifest.digest)
+  }
+  if (digestBeside(manifest) !== manifest.digest) {
     return corrupt('was changed after it was written', 'が書き込み後に変更されています');
+  }
   return { manifest };
 }
 

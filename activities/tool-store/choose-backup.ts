@@ -24,11 +24,12 @@ export async function chooseBackup(ports: Ports, input: ChooseBackupInput, signa
   const target = toolStoreTarget(ports, input.target);
   const sets = new Map((await openBackups(ports, target, signal)).map((set) => [set.id, set]));
   const all = [...sets.values()].map((set) => describeSet(set, target.id));
-  if (all.length === 0)
+  if (all.length === 0) {
     throw fail('no-backup', {
       en: `There is no backup of ${target.id} in ${target.repositories.join(', ')}.`,
       ja: `${target.id} のバックアップが ${target.repositories.join('、')} にありません。`,
     });
+  }
   const candidates = named === undefined ? orderCandidates(all, brokenSince) : byName(all, named, target.id, brokenSince);
   const faults: SetFault[] = [];
   for (const candidate of candidates) {
@@ -49,8 +50,9 @@ export async function chooseBackup(ports: Ports, input: ChooseBackupInput, signa
 
 function byName(all: readonly Backup[], named: string, target: string, brokenSince: string | undefined) {
   const found = all.find(({ id }) => id === named);
-  if (found === undefined)
+  if (found === undefined) {
     throw fail('no-backup', { en: `${target} has no backup ${named}.`, ja: `${target} にバックアップ ${named} はありません。` });
+  }
   return [assess(found, brokenSince)];
 }
 

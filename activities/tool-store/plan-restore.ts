@@ -44,11 +44,12 @@ export async function planRestore(ports: Ports, input: PlanRestoreInput, signal?
     mayGiveAway: ports.files.mayGiveAway,
   });
   if ('unknown' in decision) throw unknownTools(set.id, decision.unknown, input.tools ?? []);
-  if ('blocked' in decision)
+  if ('blocked' in decision) {
     throw fail('target-missing', {
       en: `${decision.blocked[0]} in ${target.root} is neither a file nor a link; move it away.`,
       ja: `${target.root} の ${decision.blocked[0]} はファイルでもリンクでもありません。移動してください。`,
     });
+  }
   const { plan } = decision;
   const ref = `plans/${checkedName(input.recovery)}/${plan.digest}.json`;
   await ports.records.put(ref, JSON.stringify(plan));

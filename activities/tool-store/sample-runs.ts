@@ -18,7 +18,7 @@ export async function runCriticalTools(
 ): Promise<readonly Check[]> {
   const target = toolStoreTarget(ports, input.target);
   await requireRoot(ports, target);
-  if (target.criticalTools.length === 0)
+  if (target.criticalTools.length === 0) {
     return [
       {
         id: 'critical-tools',
@@ -26,6 +26,7 @@ export async function runCriticalTools(
         sentence: { en: 'No critical tools are declared, so none was run.', ja: '重要ツールの宣言がないため実行していません。' },
       },
     ];
+  }
   const before = (await scanStore(ports, target, signal)).tools;
   const checks: Check[] = [];
   for (const [index, entry] of target.criticalTools.entries()) {
@@ -52,8 +53,9 @@ async function runOne(
   const { name, parameters, timeoutMs, expect } = entry;
   const id = `critical-tool:${name}`;
   const found = store.flatMap(({ judged }) => (judged?.ok === true && judged.tool.name === name ? [judged.tool] : []))[0];
-  if (found === undefined)
+  if (found === undefined) {
     return { id, ok: false, sentence: { en: `${name} is not in the store.`, ja: `${name} がストアにありません。` } };
+  }
   const started = performance.now();
   const result = await ports.samples.run({ code: found.code, parameters, timeoutMs }, scratch, signal);
   const ms = Math.round(performance.now() - started);
@@ -62,11 +64,12 @@ async function runOne(
 }
 
 function sentenceOf(name: string, result: SampleResult, ok: boolean, ms: number): Text {
-  if (ok)
+  if (ok) {
     return {
       en: `${name} ran in ${ms} ms and answered as expected.`,
       ja: `${name} は ${ms} ms で実行され、期待どおりの結果でした。`,
     };
+  }
   if (result.outcome === 'returned') {
     const answer = JSON.stringify(result.value).slice(0, 200);
     return { en: `${name} answered ${answer}, which is not as expected.`, ja: `${name} の結果 ${answer} が期待と異なります。` };

@@ -80,8 +80,10 @@ export async function missingFolders(ports: Ports, target: ToolStoreTarget, path
   const folders = new Set<string>([agentFolder, toolsFolder, logsFolder]);
   for (const path of paths) for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.add(folder);
   const missing: string[] = [];
-  for (const folder of [...folders].toSorted())
-    if ((await withinTarget(target, () => ports.files.look({ root: target.root, path: folder }))) === undefined)
+  for (const folder of [...folders].toSorted()) {
+    if ((await withinTarget(target, () => ports.files.look({ root: target.root, path: folder }))) === undefined) {
       missing.push(folder);
+    }
+  }
   return missing;
 }

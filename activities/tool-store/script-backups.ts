@@ -37,7 +37,7 @@ export async function openScriptSets(ports: Ports, target: ToolStoreTarget, sign
   const broken: BackupSet[] = [];
   for (const archive of await findArchives(ports, root, listing)) {
     const opened = await openArchive(ports, target.id, root, archive, signal);
-    if ('fault' in opened)
+    if ('fault' in opened) {
       broken.push({
         id: archive.id,
         source: 'script',
@@ -46,10 +46,11 @@ export async function openScriptSets(ports: Ports, target: ToolStoreTarget, sign
         copies: [],
         findings: [],
       });
-    else {
+    } else {
       const inside = new Map(opened.listing.map((one) => [one.path, one]));
-      for (const set of archiveSets(archive.id, opened.listing))
+      for (const set of archiveSets(archive.id, opened.listing)) {
         located.push({ set, base: opened.base, facts: inside, writtenAt: archive.facts.modifiedAt });
+      }
     }
   }
   const owner = await ports.files.look({ root, path: agentFolder });
@@ -81,7 +82,7 @@ async function openOne(
   const metadata = set.metadata === undefined ? undefined : readScriptMetadata(await documentAt(ports, base, set.metadata));
   const startedAt = scriptSetTime(metadata?.at, writtenAt ?? newest, set.day);
   const head = { id: set.id, source: 'script' as const, startedAt };
-  if (set.links.length > 0)
+  if (set.links.length > 0) {
     return {
       ...head,
       fault: {
@@ -91,6 +92,7 @@ async function openOne(
       copies: [],
       findings: [],
     };
+  }
   const where = `script-backups/${target}/${set.id}`;
   const manifest = await manifestOf(ports, `${where}/manifest.json`, { target, set, base, facts, startedAt, owner }, signal);
   const at = new Map(set.files.map((file) => [file.path, file.at]));
@@ -167,20 +169,23 @@ async function manifestOf(ports: Ports, record: string, world: ScriptWorld, sign
 function findingsOf(set: ScriptSet, metadata: ReturnType<typeof readScriptMetadata> | undefined, manifest: Manifest): Text[] {
   const findings: Text[] = [];
   const tools = manifest.counts['tools'];
-  if (metadata?.broken === true)
+  if (metadata?.broken === true) {
     findings.push({
       en: `${set.id}: metadata.json is not JSON, as the script writes it where there is no log.`,
       ja: `${set.id}: metadata.json が JSON ではありません(ログがないときにスクリプトが作る形です)。`,
     });
-  if (metadata?.tools !== undefined && metadata.tools !== tools)
+  }
+  if (metadata?.tools !== undefined && metadata.tools !== tools) {
     findings.push({
       en: `${set.id}: metadata.json speaks of ${metadata.tools} tools, ${tools} are there.`,
       ja: `${set.id}: metadata.json ではツール ${metadata.tools} 件ですが、実際は ${tools} 件です。`,
     });
-  if (set.superseded === true)
+  }
+  if (set.superseded === true) {
     findings.push({
       en: `${set.id}: the script ran again that day; its log is from the later run, its newer tools are a backup of their own.`,
       ja: `${set.id}: 同日にスクリプトが再実行されました。ログは後の実行のもので、新しいツールは別のバックアップとして扱います。`,
     });
+  }
   return findings;
 }

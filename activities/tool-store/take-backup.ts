@@ -4,7 +4,7 @@ import type { Text } from '../../domain/text.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
 import { digestOf } from '../../domain/tool-store/digest.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
-import { auditLog, isToolPath } from '../../domain/tool-store/layout.ts';
+import { isToolPath } from '../../domain/tool-store/layout.ts';
 import type { BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
 import { describeSet, parseManifest } from './backup-set.ts';
@@ -158,7 +158,8 @@ async function openChangeOf(ports: Ports, target: string): Promise<string | unde
   const text = await ports.records.get(`changes/${target}.json`);
   if (text === undefined) return undefined;
   try {
-    return String((JSON.parse(text) as { recovery?: unknown }).recovery ?? 'a recovery');
+    const { recovery } = JSON.parse(text) as { recovery?: unknown };
+    return typeof recovery === 'string' ? recovery : 'a recovery';
   } catch {
     return 'a recovery';
   }

@@ -15,8 +15,9 @@ export interface ToolStoreTarget extends ToolStoreSettings {
 export function toolStoreTarget(ports: Ports, id: string): ToolStoreTarget {
   const inventory = ports.inventory();
   const entry = inventory.targets.find((target) => target.id === id && target.kind === 'tool-store');
-  if (entry === undefined)
+  if (entry === undefined) {
     throw fail('unknown-target', { en: `There is no tool store ${id}.`, ja: `ツールストア ${id} はありません。` });
+  }
   const settings = entry as unknown as ToolStoreSettings;
   const repositoryEntries = settings.repositories.flatMap((name) => inventory.repositories.filter((one) => one.id === name));
   return { ...settings, id, repositoryEntries };
@@ -33,8 +34,9 @@ export async function requireRoot(ports: Ports, { root }: ToolStoreTarget, need:
   );
   const missing = !there ? root : undefined;
   if (missing !== undefined) throw missingFolder(missing);
-  if (need === 'agent' && (await ports.files.look({ root, path: agentFolder })) === undefined)
+  if (need === 'agent' && (await ports.files.look({ root, path: agentFolder })) === undefined) {
     throw missingFolder(`${root}/${agentFolder}`);
+  }
 }
 
 const missingFolder = (path: string) => fail('target-missing', { en: `${path} does not exist.`, ja: `${path} が存在しません。` });

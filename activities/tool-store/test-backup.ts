@@ -47,11 +47,12 @@ export async function testSet(ports: Ports, target: string, set: BackupSet, sign
         throw error;
       },
     );
-    if (!kept)
+    if (!kept) {
       findings.push({
         en: `The result of the test could not be kept in ${copy.where}.`,
         ja: `検証結果を ${copy.where} に保存できませんでした。`,
       });
+    }
     copies.push({ ...copy, test });
   }
   const passed = copies.some(({ test }) => test?.passed === true);
@@ -128,21 +129,24 @@ async function judgeContents(ports: Ports, scratch: string, id: string, manifest
   });
   const faults = judged.flatMap((one) => (one.ok ? [] : [one.sentence]));
   const some = faults.slice(0, 5);
-  if (faults.length > 0)
+  if (faults.length > 0) {
     return corrupt(
       `${id}: ${faults.length} of ${paths.length} tools are not valid: ${some.map(({ en }) => en).join(' ')}`,
       `${id}: ツール ${paths.length} 件中 ${faults.length} 件が不正です: ${some.map(({ ja }) => ja).join('')}`,
     );
+  }
   const tools = judged.flatMap((one): ToolDefinition[] => (one.ok ? [one.tool] : []));
   const [twice] = duplicateNames(tools).keys();
   if (twice !== undefined) return corrupt(`${id}: two tools are named ${twice}.`, `${id}: ツール名 ${twice} が重複しています。`);
   const counts = { tools: tools.length, logLines };
-  for (const [what, count] of Object.entries(counts))
-    if (manifest.counts[what] !== count)
+  for (const [what, count] of Object.entries(counts)) {
+    if (manifest.counts[what] !== count) {
       return corrupt(
         `${id}: the manifest counts ${manifest.counts[what] ?? 0} ${what}, ${count} came back.`,
         `${id}: マニフェストの ${what} は ${manifest.counts[what] ?? 0} 件ですが、復元できたのは ${count} 件です。`,
       );
+    }
+  }
   return { counts };
 }
 

@@ -78,6 +78,7 @@ async function pour(source: FileHandle, target: FileHandle, chunk: number, limit
 }
 
 async function writeAll(file: FileHandle, piece: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < piece.length;)
+  for (let done = 0; done < piece.length;) {
     done += (await file.write(piece, done, piece.length - done, position + done)).bytesWritten;
+  }
 }

@@ -106,10 +106,11 @@ async function makeFolder({ root, path }: Place): Promise<void> {
   if (topmost === undefined) return;
   // New folders belong to whoever owns the place they were made in, so that the agent can use what root restored.
   const { uid, gid } = await lstat(dirname(topmost));
-  for (let made = target; made.length >= topmost.length; made = dirname(made))
+  for (let made = target; made.length >= topmost.length; made = dirname(made)) {
     await chown(made, uid, gid).catch((error: unknown) => {
       if (!hasCode(error, 'EPERM')) throw error;
     });
+  }
   await syncPath(dirname(topmost));
 }
 

@@ -26,8 +26,9 @@ export function createTarArchives(): ArchiveReader {
           const path = cleanPath(name, header);
           if (header.type !== 'directory') {
             bytes += header.size;
-            if (++count > limits.maxFiles || bytes > limits.maxBytes)
+            if (++count > limits.maxFiles || bytes > limits.maxBytes) {
               throw unsafe(name, `holds more than ${limits.maxFiles} files or ${limits.maxBytes} bytes`, '大きすぎます');
+            }
             await writeEntry(join(folder, path), header, entry as AsyncIterable<Uint8Array>);
           }
           entry.resume();
@@ -49,12 +50,14 @@ export function createTarArchives(): ArchiveReader {
 }
 
 function cleanPath(archive: string, header: Header): string {
-  if (header.type !== 'file' && header.type !== 'contiguous-file' && header.type !== 'directory')
+  if (header.type !== 'file' && header.type !== 'contiguous-file' && header.type !== 'directory') {
     throw unsafe(archive, `holds a ${header.type}: ${header.name}`, `通常のファイル以外があります: ${header.name}`);
+  }
   const path = header.name.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
   if (header.type === 'directory' && (path === '' || path === '.')) return '';
-  if (!staysInside(path))
+  if (!staysInside(path)) {
     throw unsafe(archive, `has a path that leaves it: ${header.name}`, `外へ出るパスがあります: ${header.name}`);
+  }
   return path;
 }
 

@@ -10,11 +10,12 @@ const shrinkLimit = 0.2;
  * the newest of them that is not suspect itself, so that damage does not become the new normal after one night.
  */
 export function whySuspect(tools: number, startedAt: string, earlier: readonly Backup[], openChange?: string): Text | undefined {
-  if (openChange !== undefined)
+  if (openChange !== undefined) {
     return {
       en: `It was taken during the unfinished change of ${openChange}.`,
       ja: `${openChange} の未完了の変更中に取得されました。`,
     };
+  }
   const good = earlier
     .filter((one) => Date.parse(one.startedAt) < Date.parse(startedAt) && one.status !== 'suspect')
     .toSorted(newestFirst)[0];
@@ -53,7 +54,7 @@ export function orderCandidates(backups: readonly Backup[], brokenSince: string 
 /** How safe one backup is as a choice. */
 export function assess(backup: Backup, brokenSince: string | undefined): Candidate {
   const end = backup.finishedAt ?? backup.startedAt;
-  if (brokenSince !== undefined && Date.parse(end) > Date.parse(brokenSince))
+  if (brokenSince !== undefined && Date.parse(end) > Date.parse(brokenSince)) {
     return {
       backup,
       suspect: true,
@@ -62,8 +63,9 @@ export function assess(backup: Backup, brokenSince: string | undefined): Candida
         ja: `${backup.id} は損傷の開始(${brokenSince})より後に取得されました。`,
       },
     };
+  }
   const finding = backup.findings?.[0];
-  if (backup.status === 'suspect')
+  if (backup.status === 'suspect') {
     return {
       backup,
       suspect: true,
@@ -72,6 +74,7 @@ export function assess(backup: Backup, brokenSince: string | undefined): Candida
         ja: `${backup.id} には疑いがあります。${finding?.ja ?? ''}`,
       },
     };
+  }
   return {
     backup,
     suspect: false,

@@ -2,11 +2,12 @@
 
 /** Members and items of `expected` must be there, deeply; what `actual` has beyond them does not matter. Lists must be as long. */
 export function contains(actual: unknown, expected: unknown): boolean {
-  if (Array.isArray(expected))
+  if (Array.isArray(expected)) {
     return (
       Array.isArray(actual) && actual.length === expected.length && expected.every((item, index) => contains(actual[index], item))
     );
-  if (expected !== null && typeof expected === 'object')
+  }
+  if (expected !== null && typeof expected === 'object') {
     return (
       actual !== null &&
       typeof actual === 'object' &&
@@ -15,5 +16,6 @@ export function contains(actual: unknown, expected: unknown): boolean {
         ([key, item]) => Object.hasOwn(actual, key) && contains((actual as Record<string, unknown>)[key], item),
       )
     );
+  }
   return Object.is(actual, expected);
 }

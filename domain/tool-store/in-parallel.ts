@@ -9,7 +9,7 @@ export async function inParallel<Item, Result>(
   work: (item: Item) => Promise<Result>,
   workers: number = fileWorkers,
 ): Promise<Result[]> {
-  const results: Result[] = new Array<Result>(items.length);
+  const results: Result[] = [];
   let next = 0;
   let failure: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {

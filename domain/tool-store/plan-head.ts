@@ -66,14 +66,19 @@ function summarize(plan: RestorePlan): Text {
   const foreign = names((change) => change.foreign === true);
   const log = plan.changes.some(({ action, path }) => action === 'add' && path === auditLog);
   const few = naming(foreign, 5);
+  const also = {
+    en: [
+      ...(foreign.length > 0 ? [`, ${foreign.length} added since the backup kept (${few.en})`] : []),
+      ...(log ? ['; the audit log is absent and comes back'] : []),
+    ],
+    ja: [
+      ...(foreign.length > 0 ? [`、バックアップ後の追加 ${foreign.length} 件は維持(${few.ja})`] : []),
+      ...(log ? ['、存在しない監査ログも復元'] : []),
+    ],
+  };
+  const counts = { add: added.length, overwrite: overwritten.length, keep: kept.length };
   return {
-    en:
-      `From ${plan.backup}: ${added.length} to add, ${overwritten.length} to overwrite, ${kept.length} kept as they are` +
-      `${foreign.length > 0 ? `, ${foreign.length} added since the backup kept (${few.en})` : ''}` +
-      `${log ? '; the audit log is absent and comes back' : ''}.`,
-    ja:
-      `${plan.backup} から: 追加 ${added.length} 件、上書き ${overwritten.length} 件、維持 ${kept.length} 件` +
-      `${foreign.length > 0 ? `、バックアップ後の追加 ${foreign.length} 件は維持(${few.ja})` : ''}` +
-      `${log ? '、存在しない監査ログも復元' : ''}。`,
+    en: `From ${plan.backup}: ${counts.add} to add, ${counts.overwrite} to overwrite, ${counts.keep} kept as they are${also.en.join('')}.`,
+    ja: `${plan.backup} から: 追加 ${counts.add} 件、上書き ${counts.overwrite} 件、維持 ${counts.keep} 件${also.ja.join('')}。`,
   };
 }

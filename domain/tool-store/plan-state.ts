@@ -23,8 +23,9 @@ export function stateOf(
 export function isBefore(before: RestoreChange['before'], live: LiveFile | undefined): boolean {
   if (before === null || live === undefined) return before === null && live === undefined;
   const { state } = live;
-  if (before.kind === 'link' || state.kind === 'link')
+  if (before.kind === 'link' || state.kind === 'link') {
     return before.kind === 'link' && state.kind === 'link' && before.pointsTo === state.pointsTo;
+  }
   return state.kind === 'file' && before.sha256 === state.sha256 && sameAttributes(before, state, true);
 }
 

@@ -146,17 +146,20 @@ function decideFile(
   if (there === undefined) {
     const aside =
       world.tools === undefined && isToolPath(path) ? setAsidePaths(path).find((other) => live.has(other)) : undefined;
-    if (aside !== undefined)
+    if (aside !== undefined) {
       return { path, action: 'keep', by: 'nothing', before: null, after: null, why: whyKept.setAside(aside) };
+    }
     return { ...head, action: 'add', by: 'content', before: null, why: whyKept.missing };
   }
   const before = there.state as FileState | LinkState;
   if (before.kind === 'link') return { ...head, action: 'overwrite', by: 'content', before, why: whyKept.link };
   const used = there.judged?.ok === true && judged?.ok === true && changedOnlyByUse(there.judged.tool, judged.tool);
-  if (before.sha256 !== wanted.sha256 && !used)
+  if (before.sha256 !== wanted.sha256 && !used) {
     return { ...head, action: 'overwrite', by: 'content', before, why: whyKept.differs(there.judged) };
-  if (world.attributesKnown && !sameAttributes(before, wanted, world.mayGiveAway))
+  }
+  if (world.attributesKnown && !sameAttributes(before, wanted, world.mayGiveAway)) {
     return { ...head, action: 'overwrite', by: 'attributes', before, why: whyKept.attributes };
+  }
   return { ...head, action: 'keep', by: 'nothing', before, why: before.sha256 === wanted.sha256 ? whyKept.same : whyKept.used };
 }
 
@@ -182,7 +185,8 @@ function seenAfter(
 ): ToolDefinition[] {
   const seen = new Map<string, ToolDefinition>();
   for (const { path, judged } of live) if (judged?.ok === true) seen.set(path, judged.tool);
-  for (const [index, { path, judged }] of wanted.entries())
+  for (const [index, { path, judged }] of wanted.entries()) {
     if (isToolPath(path) && judged?.ok === true && changes[index]!.after !== null) seen.set(path, judged.tool);
+  }
   return [...seen.values()];
 }

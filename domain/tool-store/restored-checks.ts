@@ -1,10 +1,11 @@
 /** The questions after a restore, each answered with a sentence: is what the plan covers there, readable, right, and nothing odd beside it? */
 import type { Text } from '../text.ts';
 import type { Check } from '../verification.ts';
-import { auditLog, isToolPath, toolLimit } from './layout.ts';
+import { leftoverCheck, logCheck, modeCheck, ownerCheck } from './attribute-checks.ts';
+import { isToolPath, toolLimit } from './layout.ts';
 import { duplicateNames, type ToolDefinition, type ToolFault } from './tool-file.ts';
 import { changedOnlyByUse } from './drift.ts';
-import type { BackupFile, FileState, LiveFile, RestoreChange, RestorePlan } from './restore-plan.ts';
+import type { BackupFile, LiveFile, RestoreChange, RestorePlan } from './restore-plan.ts';
 import { naming } from './tool-limit.ts';
 
 export interface RestoredWorld {
@@ -18,7 +19,7 @@ export interface RestoredWorld {
   readonly mayGiveAway: boolean;
 }
 
-interface Covered {
+export interface Covered {
   readonly change: RestoreChange;
   readonly live: LiveFile | undefined;
 }
@@ -32,12 +33,21 @@ export function checkRestored(world: RestoredWorld): Check[] {
   const tools = covered.filter(({ change }) => isToolPath(change.path));
   return [
     countCheck(tools, world),
-    faultCheck('json', tools, ['empty', 'too-large', 'not-utf8', 'truncated', 'not-json'], 'is readable JSON', '読める JSON'),
-    faultCheck('schema', tools, ['schema'], 'has the fields the agent wants', 'エージェントの形式'),
-    faultCheck('ids', tools, ['wrong-id', 'wrong-file-name'], 'has the id that fits its name and code', '名前とコードに合う ID'),
+    faultCheck('json', tools, ['empty', 'too-large', 'not-utf8', 'truncated', 'not-json'], {
+      en: 'Every tool is readable JSON.',
+      ja: '全ツールが JSON として読めます。',
+    }),
+    faultCheck('schema', tools, ['schema'], {
+      en: 'Every tool has the fields that the agent wants.',
+      ja: '全ツールがエージェントの形式に従っています。',
+    }),
+    faultCheck('ids', tools, ['wrong-id', 'wrong-file-name'], {
+      en: 'Every id fits its name and code.',
+      ja: '全ツールの ID が名前とコードに一致します。',
+    }),
     namesCheck(tools, world.live),
     checksumCheck(covered, world),
-    attributeCheck('modes', covered, (state, after) => state.mode === after.mode),
+    modeCheck(covered),
     ownerCheck(covered, world),
     ...(plan.tools === null ? [logCheck(world)] : []),
     leftoverCheck(world.leftovers),
@@ -90,27 +100,13 @@ function countCheck(tools: readonly Covered[], { live, plan }: RestoredWorld): C
   };
 }
 
-function faultCheck(id: string, tools: readonly Covered[], faults: readonly ToolFault[], en: string, ja: string): Check {
+function faultCheck(id: string, tools: readonly Covered[], faults: readonly ToolFault[], good: Text): Check {
   const wrong = tools.flatMap(({ live }) =>
     live?.judged?.ok === false && faults.includes(live.judged.fault) ? [live.judged.sentence] : [],
   );
-  return {
-    id,
-    ok: wrong.length === 0,
-    sentence:
-      wrong.length === 0
-        ? { en: `Every tool ${en}.`, ja: `全ツールが${ja}です。` }
-        : {
-            en: wrong
-              .slice(0, 5)
-              .map((one) => one.en)
-              .join(' '),
-            ja: wrong
-              .slice(0, 5)
-              .map((one) => one.ja)
-              .join(''),
-          },
-  };
+  const some = wrong.slice(0, 5);
+  const bad = { en: some.map(({ en }) => en).join(' '), ja: some.map(({ ja }) => ja).join('') };
+  return { id, ok: wrong.length === 0, sentence: wrong.length === 0 ? good : bad };
 }
 
 function namesCheck(tools: readonly Covered[], live: readonly LiveFile[]): Check {
@@ -157,72 +153,5 @@ function checksumCheck(covered: readonly Covered[], { backup }: RestoredWorld): 
             ja: `${covered.length - used} ファイルがバックアップと一致${used > 0 ? `、${used} 件は使用による変化のみ` : ''}。`,
           }
         : { en: `Not as in the backup: ${named.en}.`, ja: `バックアップと異なります: ${named.ja}。` },
-  };
-}
-
-type Same = (state: FileState, after: FileState) => boolean;
-
-/** Kept files have the attributes they had; the plan judged those already. */
-function differing(covered: readonly Covered[], same: Same): string[] {
-  return covered
-    .filter(({ change, live }) => change.by !== 'nothing' && live?.state.kind === 'file' && !same(live.state, change.after!))
-    .map(({ change }) => change.path);
-}
-
-function attributeCheck(id: string, covered: readonly Covered[], same: Same): Check {
-  const wrong = differing(covered, same);
-  const named = naming(wrong, 5);
-  return {
-    id,
-    ok: wrong.length === 0,
-    sentence:
-      wrong.length === 0
-        ? { en: 'Modes are as in the backup.', ja: 'モードはバックアップどおりです。' }
-        : { en: `Modes differ: ${named.en}.`, ja: `モードが異なります: ${named.ja}。` },
-  };
-}
-
-/** A process that may not give files away cannot restore an owner: that is said, and is no failure. */
-function ownerCheck(covered: readonly Covered[], { mayGiveAway }: RestoredWorld): Check {
-  const wrong = differing(covered, (state, after) => state.uid === after.uid && state.gid === after.gid);
-  const named = naming(wrong, 5);
-  return {
-    id: 'owners',
-    ok: wrong.length === 0 || !mayGiveAway,
-    sentence:
-      wrong.length === 0
-        ? { en: 'Owners are as in the backup.', ja: '所有者はバックアップどおりです。' }
-        : {
-            en: `Owners differ${mayGiveAway ? '' : ' and this process may not set them'}: ${named.en}.`,
-            ja: `所有者が異なります${mayGiveAway ? '' : '(設定する権限がありません)'}: ${named.ja}。`,
-          },
-  };
-}
-
-function logCheck({ logThere, backup }: RestoredWorld): Check {
-  const expected = backup.has(auditLog);
-  return {
-    id: 'audit-log',
-    ok: logThere || !expected,
-    sentence: logThere
-      ? { en: 'The audit log is there.', ja: '監査ログがあります。' }
-      : expected
-        ? { en: 'The audit log is missing.', ja: '監査ログがありません。' }
-        : {
-            en: 'There is no audit log, nor was there one in the backup.',
-            ja: '監査ログはありませんが、バックアップにもありません。',
-          },
-  };
-}
-
-function leftoverCheck(leftovers: readonly string[]): Check {
-  const named = naming(leftovers, 5);
-  return {
-    id: 'leftovers',
-    ok: leftovers.length === 0,
-    sentence:
-      leftovers.length === 0
-        ? { en: 'No unfinished file is left.', ja: '書きかけのファイルは残っていません。' }
-        : { en: `Unfinished files are left: ${named.en}.`, ja: `書きかけのファイルが残っています: ${named.ja}。` },
   };
 }

@@ -30,7 +30,7 @@ export function findScriptSets(listing: readonly Listed[]): ScriptSet[] {
   for (const [layout, prefix] of [
     [scriptFolder, 'script'],
     [emergencyFolder, 'script-tools-backup'],
-  ] as const)
+  ] as const) {
     for (const day of daysBelow(layout, listing)) {
       const folder = `${layout}/${day}/`;
       const entries = listing.filter(({ path }) => path.startsWith(folder));
@@ -41,6 +41,7 @@ export function findScriptSets(listing: readonly Listed[]): ScriptSet[] {
         if (set.files.some(({ path }) => isToolPath(path))) sets.push({ ...set, day });
       }
     }
+  }
   return sets;
 }
 

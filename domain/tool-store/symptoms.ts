@@ -26,7 +26,7 @@ export interface Findings {
 const fewShare = 0.2;
 
 export function readSymptoms(view: StoreView): Findings {
-  if (!view.rootThere)
+  if (!view.rootThere) {
     return {
       symptoms: [
         symptom(
@@ -37,6 +37,7 @@ export function readSymptoms(view: StoreView): Findings {
       ],
       suggests: [],
     };
+  }
   const symptoms = symptomsOf(view);
   const expected = view.verified?.paths.filter(isToolPath) ?? [];
   const there = new Map(view.live.map((file) => [file.path, file]));
@@ -53,9 +54,10 @@ const symptom = (id: string, en: string, ja: string, evidence?: Symptom['evidenc
 function symptomsOf(view: StoreView): Symptom[] {
   const found: Symptom[] = [];
   const valid = view.live.flatMap(({ judged }): ToolDefinition[] => (judged?.ok === true ? [judged.tool] : []));
-  if (view.toolsFolder === 'gone')
+  if (view.toolsFolder === 'gone') {
     found.push(symptom('tools-folder-gone', 'The tools folder is gone.', 'ツールのフォルダーがありません。'));
-  if (view.toolsFolder === 'unusable')
+  }
+  if (view.toolsFolder === 'unusable') {
     found.push(
       symptom(
         'tools-folder-unusable',
@@ -63,8 +65,10 @@ function symptomsOf(view: StoreView): Symptom[] {
         'ツールのフォルダーがリンクか、フォルダーではありません。',
       ),
     );
-  if (view.toolsFolder === 'there' && valid.length === 0)
+  }
+  if (view.toolsFolder === 'there' && valid.length === 0) {
     found.push(symptom('no-tools', 'The agent finds no tool at all.', 'エージェントから見えるツールが 1 つもありません。'));
+  }
   found.push(...faultSymptoms(view));
   const missing = (view.verified?.paths ?? []).filter(
     (path) => isToolPath(path) && !view.live.some((file) => file.path === path),
@@ -81,7 +85,7 @@ function symptomsOf(view: StoreView): Symptom[] {
     );
   }
   const twice = [...duplicateNames(valid).keys()];
-  if (twice.length > 0)
+  if (twice.length > 0) {
     found.push(
       symptom(
         'double-names',
@@ -89,7 +93,8 @@ function symptomsOf(view: StoreView): Symptom[] {
         `重複するツール名: ${naming(twice, 5).ja}。`,
       ),
     );
-  if (valid.length > toolLimit)
+  }
+  if (valid.length > toolLimit) {
     found.push(
       symptom(
         'too-many-tools',
@@ -97,9 +102,11 @@ function symptomsOf(view: StoreView): Symptom[] {
         `ツールが ${valid.length} 件あり、上限 ${toolLimit} 件を超えています。`,
       ),
     );
-  if (!view.logThere)
+  }
+  if (!view.logThere) {
     found.push(symptom('log-missing', `The audit log (${auditLog}) is missing.`, `監査ログ(${auditLog})がありません。`));
-  if (view.verified === undefined)
+  }
+  if (view.verified === undefined) {
     found.push(
       symptom(
         'no-verified-backup',
@@ -110,14 +117,16 @@ function symptomsOf(view: StoreView): Symptom[] {
         { backups: view.backups },
       ),
     );
+  }
   return found;
 }
 
 /** One symptom for each kind of damage, naming the first few files. */
 function faultSymptoms({ live }: StoreView): Symptom[] {
   const byFault = new Map<string, Text[]>();
-  for (const { judged } of live)
+  for (const { judged } of live) {
     if (judged?.ok === false) byFault.set(judged.fault, [...(byFault.get(judged.fault) ?? []), judged.sentence]);
+  }
   return [...byFault].map(([fault, sentences]) =>
     symptom(
       `tools-${fault}`,
@@ -142,7 +151,7 @@ function suggest(view: StoreView, expected: readonly string[], lost: readonly st
     view.verified === undefined
       ? { en: 'no verified backup is known yet', ja: '検証済みバックアップは未確認' }
       : { en: `from ${view.verified.id}`, ja: `${view.verified.id} から` };
-  if (lost.length > 0 && !logLost && !nothingLeft && lost.length <= Math.max(1, Math.floor(expected.length * fewShare)))
+  if (lost.length > 0 && !logLost && !nothingLeft && lost.length <= Math.max(1, Math.floor(expected.length * fewShare))) {
     return [
       {
         scenario: 'tool-restore',
@@ -153,6 +162,7 @@ function suggest(view: StoreView, expected: readonly string[], lost: readonly st
         },
       },
     ];
+  }
   return [
     {
       scenario: 'tool-store-loss',

@@ -25,8 +25,9 @@ const faulty = (fault: ToolFault, en: string, ja: string): JudgedTool => ({ ok: 
 
 /** Judges one file by its bytes; `content` is undefined when the file is too large to be a tool. */
 export function judgeToolFile(fileName: string, content: Uint8Array | undefined): JudgedTool {
-  if (content === undefined)
+  if (content === undefined) {
     return faulty('too-large', `${fileName} is too large to be a tool.`, `${fileName} はツールとして大きすぎます。`);
+  }
   if (content.length === 0) return faulty('empty', `${fileName} is empty.`, `${fileName} は空です。`);
   let text: string;
   try {
@@ -49,22 +50,25 @@ export function judgeToolFile(fileName: string, content: Uint8Array | undefined)
 
 function judgeToolValue(fileName: string, value: unknown): JudgedTool {
   const fault = toolSchemaFault(value);
-  if (fault !== undefined)
+  if (fault !== undefined) {
     return faulty(
       'schema',
       `${fileName}: ${fault.field} is not as the agent wants it.`,
       `${fileName}: ${fault.field} が不正です。`,
     );
+  }
   const tool = value as ToolDefinition;
   const derived = toolId(tool.name, tool.code);
-  if (tool.id !== derived)
+  if (tool.id !== derived) {
     return faulty(
       'wrong-id',
       `${fileName}: the id ${tool.id} does not fit name and code, which make ${derived}.`,
       `${fileName}: ID ${tool.id} が名前とコードから導かれる ${derived} と一致しません。`,
     );
-  if (fileName !== `${tool.id}.json`)
+  }
+  if (fileName !== `${tool.id}.json`) {
     return faulty('wrong-file-name', `${fileName} holds the tool ${tool.id}.`, `${fileName} の中身はツール ${tool.id} です。`);
+  }
   return { ok: true, tool };
 }
 

@@ -17,19 +17,22 @@ export function judgeWriteBack(
 ): WriteBack | undefined {
   const { path, after } = change;
   if (after === null) return undefined;
-  if (live === undefined)
+  if (live === undefined) {
     return { path, sentence: { en: `${path} was removed after the restore.`, ja: `${path} は復元後に削除されました。` } };
+  }
   const { state, judged } = live;
-  if (state.kind !== 'file')
+  if (state.kind !== 'file') {
     return {
       path,
       sentence: { en: `${path} was replaced by a ${state.kind}.`, ja: `${path} は ${state.kind} に置き換えられました。` },
     };
+  }
   if (isLineLog(path)) return undefined;
-  if (state.sha256 === after.sha256)
+  if (state.sha256 === after.sha256) {
     return change.by === 'nothing' || sameAttributes(state, after, mayGiveAway)
       ? undefined
       : { path, sentence: { en: `${path} changed mode or owner.`, ja: `${path} のモードか所有者が変わりました。` } };
+  }
   if (judged?.ok === true && backup?.judged?.ok === true && changedOnlyByUse(judged.tool, backup.judged.tool)) return undefined;
   return {
     path,
