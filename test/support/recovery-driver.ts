@@ -1,0 +1,69 @@
+/** The few things a test does with a running recovery: look, wait for a state or a gate, decide. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer } from '../../domain/messages.ts';
+import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../domain/recovery.ts';
+
+export interface RecoveryDriver {
+  state(workflowId: string): Promise<RecoveryState>;
+  ledger(workflowId: string): Promise<readonly LedgerEntry[]>;
+  /** Waits until the state satisfies; throws with the last state after 30 s. Rides over a worker or server that is away. */
+  until(workflowId: string, satisfies: (state: RecoveryState) => boolean): Promise<RecoveryState>;
+  /** Waits for a gate whose name begins so. */
+  gate(workflowId: string, name: string): Promise<Waiting>;
+  decide(
+    workflowId: string,
+    gate: Waiting,
+    by: string,
+    decision: Decision,
+    more?: { digest?: string; input?: unknown; recovery?: string },
+  ): Promise<DecisionAnswer>;
+  result(workflowId: string): Promise<RecoveryState>;
+}
+
+const patienceMs = 30_000;
+
+/** `sign` gives what the trusted key would. */
+export function createDriver(client: Client, sign: (statement: object) => string): RecoveryDriver {
+  const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
+  const state = (workflowId: string) => handle(workflowId).query(statusQuery);
+  const until: RecoveryDriver['until'] = async (workflowId, satisfies) => {
+    const deadline = Date.now() + patienceMs;
+    let last: unknown;
+    while (Date.now() < deadline) {
+      try {
+        const now = await client.withDeadline(Date.now() + 3_000, () => state(workflowId));
+        if (satisfies(now)) return now;
+        last = now;
+      } catch (error) {
+        last = error;
+      }
+      await delay(25);
+    }
+    throw new Error(`Never so: ${last instanceof Error ? last.message : JSON.stringify(last, undefined, 1)}`);
+  };
+  return {
+    state,
+    until,
+    ledger: (workflowId) => handle(workflowId).query(ledgerQuery, 0),
+    async gate(workflowId, name) {
+      const now = await until(workflowId, ({ waitingFor }) => waitingFor.some(({ gate }) => gate.startsWith(name)));
+      return now.waitingFor.find(({ gate }) => gate.startsWith(name))!;
+    },
+    async decide(workflowId, gate, by, decision, more = {}) {
+      const { id } = await state(workflowId);
+      const statement = {
+        recovery: id,
+        gate: gate.gate,
+        digest: gate.digest,
+        decision,
+        by,
+        at: new Date().toISOString(),
+        reason: 'test',
+        ...more,
+      };
+      return handle(workflowId).executeUpdate(decideUpdate, { args: [{ statement, signature: sign(statement) }] });
+    },
+    result: (workflowId) => handle(workflowId).result() as Promise<RecoveryState>,
+  };
+}

@@ -1,0 +1,193 @@
+/** Real tool stores under a real worker on a real Temporal server: what a scenario test needs to damage and to compare. */
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import { createPorts } from '../../adapters/ports.ts';
+import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
+import { signStatement } from '../../adapters/signing/ed25519.ts';
+import { parseInventory } from '../../config/inventory.ts';
+import type { Inventory } from '../../contracts/inventory.ts';
+import { scenarioById } from '../../contracts/scenarios.ts';
+import type { Backup } from '../../domain/backup.ts';
+import type { Statement } from '../../domain/gate.ts';
+import { backupId, backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts';
+import type { RecoveryStart } from '../../domain/messages.ts';
+import { workflowBundle } from '../../worker/bundle.ts';
+import { startWorker, type RunningWorker } from '../../worker/run.ts';
+import { createDriver, type RecoveryDriver } from './recovery-driver.ts';
+import type { TemporalServer } from './temporal-server.ts';
+
+/** Path → sha256, mode and owner of every regular file below a folder. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+export interface Store {
+  readonly id: string;
+  readonly root: string;
+  readonly repository: string;
+  readonly sample: ToolStoreSample;
+  /** Absolute path of the n-th tool. */
+  tool(n: number): string;
+  readonly log: string;
+  fingerprint(): Fingerprint;
+  takeBackup(kind?: 'full' | 'manual'): Promise<Backup>;
+  testBackup(backup: string): Promise<Backup>;
+  /** Takes a backup and proves it. */
+  verifiedBackup(): Promise<Backup>;
+  recover(start: Partial<RecoveryStart> & { scenario: string }): Promise<string>;
+}
+
+export interface StoreStack extends RecoveryDriver {
+  readonly client: Client;
+  readonly folder: string;
+  readonly data: string;
+  /** Makes a store, its repository and its inventory entry; `settings` are YAML fields of the target. */
+  store(options?: {
+    readonly tools?: number;
+    readonly logLines?: number;
+    readonly settings?: string | ((sample: ToolStoreSample) => string);
+  }): Promise<Store>;
+  stop(): Promise<void>;
+}
+
+const people = `
+version: 1
+locale: en
+people:
+  - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: A } }
+  - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: B } }
+  - { id: sora, name: Sora, roles: [operator], token: { env: D } }
+`;
+
+export async function startStoreStack(server: TemporalServer): Promise<StoreStack> {
+  try {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    });
+  } catch {
+    // Installed by an earlier stack in this process.
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'okiagari-store-'));
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const keys = generateKeyPairSync('ed25519');
+  writeFileSync(join(data, 'signing-key.pub.pem'), keys.publicKey.export({ type: 'spki', format: 'pem' }));
+  const secret = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const repositories: string[] = [];
+  const targets: string[] = [];
+  let inventory: Inventory | undefined;
+  const connection = await Connection.connect({ address: server.address });
+  const native = await NativeConnection.connect({ address: server.address });
+  const client = new Client({ connection });
+  const worker: RunningWorker = await startWorker({
+    connection: native,
+    activities: createActivities(createPorts({ inventory: () => inventory!, data })),
+    site: 'main',
+    workflowBundle: await workflowBundle(),
+  });
+  let made = 0;
+  let dryRuns = 0;
+
+  async function store({
+    tools = 12,
+    logLines = 200,
+    settings = 'agent: none',
+  }: Parameters<StoreStack['store']>[0] = {}): Promise<Store> {
+    const id = `store-${++made}`;
+    const root = join(folder, id);
+    const repository = join(folder, `${id}-backups`);
+    mkdirSync(repository);
+    const sample = await makeToolStore(root, { tools, logLines, seed: made });
+    repositories.push(`  - { id: ${id}-backups, kind: directory, path: ${repository} }`);
+    const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
+    targets.push(`  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${id}-backups]\n${fields.join('')}`);
+    inventory = parseInventory(
+      `${people}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`,
+      join(folder, 'okiagari.yaml'),
+    );
+    const common = { target: id, site: 'main' };
+    const testBackup = (backup: string): Promise<Backup> =>
+      client.workflow.execute('backupTest', {
+        workflowId: `backup-test/${backup}`,
+        taskQueue: controlQueue,
+        args: [{ ...common, backup, activity: 'testToolStoreBackup' }],
+      });
+    const takeBackup = (kind: 'full' | 'manual' = 'full'): Promise<Backup> => {
+      const now = new Date();
+      const backup = backupId(
+        now,
+        kind,
+        createHash('sha256').update(`${id}${now.toISOString()}${Math.random()}`).digest('hex').slice(0, 6),
+      );
+      return client.workflow.execute('backup', {
+        workflowId: backupWorkflowId(backup),
+        taskQueue: controlQueue,
+        args: [{ ...common, id: backup, kind, startedAt: now.toISOString(), activity: 'takeToolStoreBackup' }],
+      });
+    };
+    return {
+      id,
+      root,
+      repository,
+      sample,
+      tool: (n) => join(root, sample.tools[n]!.path),
+      log: join(root, '.pi/logs/dynamic-tools-audit.jsonl'),
+      fingerprint: () => fingerprint(root),
+      takeBackup,
+      testBackup,
+      verifiedBackup: async () => testBackup((await takeBackup()).id),
+      async recover(start) {
+        const whole = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, target: id, ...start };
+        const workflowId = whole.mode === 'run' ? recoveryWorkflowId(id) : dryRunWorkflowId(id, String(++dryRuns));
+        await client.workflow.start(scenarioById(whole.scenario)!.workflowType, {
+          workflowId,
+          taskQueue: controlQueue,
+          args: [whole],
+          workflowTaskTimeout: '2s',
+          staticSummary: `${whole.scenario} of ${id}: ${whole.reason}`,
+        });
+        return workflowId;
+      },
+    };
+  }
+
+  return {
+    ...createDriver(client, (statement) => signStatement(statement as Statement, secret)),
+    client,
+    folder,
+    data,
+    store,
+    async stop() {
+      await worker.stop();
+      await connection.close();
+      await native.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Fingerprint of a folder; a missing one has no files. */
+export function fingerprint(folder: string): Fingerprint {
+  const files: Record<string, string> = {};
+  const walk = (at: string): void => {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isFile()) {
+        const { mode, uid, gid } = statSync(path);
+        files[relative(folder, path)] =
+          `${createHash('sha256').update(readFileSync(path)).digest('hex')} ${(mode & 0o7777).toString(8)} ${uid}:${gid}`;
+      } else files[relative(folder, path)] = 'not a regular file';
+    }
+  };
+  try {
+    walk(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return files;
+}

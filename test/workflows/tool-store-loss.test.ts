@@ -1,0 +1,213 @@
+/** tool-store-loss on real stores, through a real worker and Temporal: every kind of damage, every gate, every way out. */
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RecoveryState } from '../../domain/recovery.ts';
+import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+
+let server: TemporalServer;
+let stack: StoreStack;
+
+beforeAll(async () => {
+  server = await startTemporalServer();
+  stack = await startStoreStack(server);
+});
+afterAll(async () => {
+  await stack.stop();
+  await server.stop();
+});
+
+const scenario = 'tool-store-loss';
+const outcome = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.outcome;
+const sentence = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.sentence.en;
+
+describe('a lost store comes back', () => {
+  test('byte for byte when the folder is gone, without asking anybody', async () => {
+    const store = await stack.store();
+    const before = store.fingerprint();
+    await store.verifiedBackup();
+    rmSync(join(store.root, '.pi/tools'), { recursive: true });
+    const state = await stack.result(await store.recover({ scenario }));
+    expect(state.status).toBe('recovered');
+    expect(store.fingerprint()).toEqual(before);
+    expect(state.steps.map(({ name }) => name)).toEqual([
+      'hold target',
+      'protect',
+      'choose backup',
+      'restore',
+      'look for write-backs',
+      'verify',
+    ]);
+    expect(outcome(state, 'look for write-backs')).toBe('already-done');
+    expect(state.objectives).toMatchObject({ metRto: true, metRpo: true });
+  });
+
+  test('with its audit log when that is absent too', async () => {
+    const store = await stack.store();
+    const before = store.fingerprint();
+    await store.verifiedBackup();
+    rmSync(join(store.root, '.pi'), { recursive: true });
+    const state = await stack.result(await store.recover({ scenario }));
+    expect(state.status).toBe('recovered');
+    expect(store.fingerprint()).toEqual(before);
+  });
+
+  test('after approval when some tools are gone, truncated, not JSON, of another id, or lost owner and mode', async () => {
+    const store = await stack.store();
+    const before = store.fingerprint();
+    await store.verifiedBackup();
+    rmSync(store.tool(0));
+    truncateSync(store.tool(1), 40);
+    writeFileSync(store.tool(2), 'not JSON');
+    const other = JSON.parse(readFileSync(store.tool(3), 'utf8')) as { code: string };
+    writeFileSync(store.tool(3), JSON.stringify({ ...other, code: `${other.code}\n// changed` }, null, 2));
+    chmodSync(store.tool(4), 0o600);
+    chownSync(store.tool(5), 4711, 4711);
+    const id = await store.recover({ scenario });
+    const gate = await stack.gate(id, 'restore');
+    expect(gate.plan?.counts).toMatchObject({ add: 1, overwrite: 5 });
+    await stack.decide(id, gate, 'ren', 'approve');
+    const state = await stack.result(id);
+    expect(state.status).toBe('recovered');
+    expect(store.fingerprint()).toEqual(before);
+  });
+
+  test('leaving alone what only use has changed, foreign tools, and an audit log that is there', async () => {
+    const store = await stack.store();
+    await store.verifiedBackup();
+    const used = JSON.parse(readFileSync(store.tool(0), 'utf8')) as { usageCount: number };
+    writeFileSync(
+      store.tool(0),
+      JSON.stringify({ ...used, usageCount: used.usageCount + 3, lastUsedAt: new Date().toISOString() }, null, 2),
+    );
+    const donor = await stack.store({ tools: 14 });
+    const foreign = donor.sample.tools[13]!;
+    copyFileSync(join(donor.root, foreign.path), join(store.root, foreign.path));
+    appendFileSync(store.log, '{"timestamp":"2026-11-22T00:00:00.000Z","action":"run_dynamic_tool","success":true}\n');
+    const kept = store.fingerprint();
+    rmSync(store.tool(1));
+    const state = await stack.result(await store.recover({ scenario }));
+    expect(state.status).toBe('recovered');
+    expect(store.fingerprint()).toEqual(kept);
+    expect(sentence(state, 'restore')).toBeDefined();
+  });
+
+  test('asks and names the foreign tools where the agent would refuse to hold them all', async () => {
+    const store = await stack.store({ tools: 98 });
+    await store.verifiedBackup();
+    const donor = await stack.store({ tools: 102 });
+    for (const foreign of donor.sample.tools.slice(98))
+      copyFileSync(join(donor.root, foreign.path), join(store.root, foreign.path));
+    rmSync(store.tool(0));
+    const id = await store.recover({ scenario });
+    const gate = await stack.gate(id, 'restore');
+    expect(gate.title.en).toContain(donor.sample.tools[101]!.name);
+    await stack.decide(id, gate, 'ren', 'reject');
+    expect((await stack.result(id)).status).toBe('stopped');
+  });
+
+  test('with nothing to do where everything is as it was', async () => {
+    const store = await stack.store();
+    await store.verifiedBackup();
+    const state = await stack.result(await store.recover({ scenario }));
+    expect(outcome(state, 'restore')).toBe('already-done');
+    expect(state.status).toBe('recovered');
+  });
+
+  test('from the newest verified backup from before the damage began, not from a newer one of the damage', async () => {
+    const store = await stack.store();
+    const before = store.fingerprint();
+    const good = await store.verifiedBackup();
+    const brokenSince = new Date(Date.now() + 1).toISOString();
+    rmSync(store.tool(0));
+    await new Promise((soon) => setTimeout(soon, 20));
+    await store.verifiedBackup();
+    const state = await stack.result(await store.recover({ scenario, brokenSince }));
+    expect(state.steps.find(({ name }) => name === 'choose backup')?.evidence).toMatchObject({ backup: good.id });
+    expect(store.fingerprint()).toEqual(before);
+  });
+
+  test('after consent only, where the backup may hold the damage', async () => {
+    const store = await stack.store();
+    await store.verifiedBackup();
+    for (const n of [0, 1, 2, 3]) rmSync(store.tool(n));
+    const shrunk = await store.verifiedBackup();
+    expect(shrunk.status).toBe('suspect');
+    const id = await store.recover({ scenario, input: { backup: shrunk.id } });
+    const gate = await stack.gate(id, 'suspect-backup');
+    expect(gate.plan?.changes.length).toBeGreaterThan(1);
+    await stack.decide(id, gate, 'ren', 'reject');
+    expect((await stack.result(id)).status).toBe('stopped');
+  });
+});
+
+describe('the agent', () => {
+  const commands = (folder: string) => {
+    mkdirSync(folder, { recursive: true });
+    const flag = join(folder, 'running');
+    const said = join(folder, 'said');
+    const sh = (script: string) => JSON.stringify(['sh', '-c', script]);
+    return {
+      flag,
+      said,
+      settings: `agent: { running: ${sh(`test -e ${flag}`)}, stop: ${sh(`echo stop >> ${said}; rm ${flag}`)}, start: ${sh(`echo start >> ${said}; touch ${flag}`)} }`,
+    };
+  };
+
+  test('is stopped before and started after', async () => {
+    const agent = commands(join(stack.folder, 'agent-a'));
+    writeFileSync(agent.flag, '');
+    const store = await stack.store({ settings: agent.settings });
+    await store.verifiedBackup();
+    rmSync(store.tool(0));
+    const state = await stack.result(await store.recover({ scenario }));
+    expect(state.status).toBe('recovered');
+    expect(readFileSync(agent.said, 'utf8')).toBe('stop\nstart\n');
+    expect([outcome(state, 'stop agent'), outcome(state, 'start agent')]).toEqual(['done', 'done']);
+  });
+
+  test('that writes its old memory back is noticed, shown, and restored again before "recovered"', async () => {
+    const agent = commands(join(stack.folder, 'agent-b'));
+    const old = join(stack.folder, 'agent-b/old.json');
+    const store = await stack.store({
+      settings: ({ root, tools }) => {
+        const tool = join(root, tools[0]!.path);
+        const definition = JSON.parse(readFileSync(tool, 'utf8')) as object;
+        writeFileSync(old, JSON.stringify({ ...definition, description: 'from old memory' }, null, 2));
+        return agent.settings.replace(`touch ${agent.flag}`, `touch ${agent.flag}; cp ${old} ${tool}`);
+      },
+    });
+    const before = store.fingerprint();
+    await store.verifiedBackup();
+    rmSync(store.tool(0));
+    const id = await store.recover({ scenario });
+    const gate = await stack.gate(id, 'restore');
+    expect(outcome(await stack.state(id), 'look for write-backs')).toBe('waiting');
+    expect(gate.plan?.counts).toMatchObject({ overwrite: 1 });
+    await stack.decide(id, gate, 'ren', 'approve');
+    const state = await stack.result(id);
+    expect(state.status).toBe('recovered');
+    expect(store.fingerprint()).toEqual(before);
+  });
+
+  test('is asked for where the inventory does not speak of it', async () => {
+    const store = await stack.store({ settings: 'criticalTools: []' });
+    await store.verifiedBackup();
+    rmSync(store.tool(0));
+    const id = await store.recover({ scenario });
+    await stack.decide(id, await stack.gate(id, 'check:agent-stopped'), 'sora', 'tick');
+    await stack.decide(id, await stack.gate(id, 'check:agent-started'), 'sora', 'tick');
+    expect((await stack.result(id)).status).toBe('recovered');
+  });
+});
