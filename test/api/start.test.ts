@@ -1,0 +1,162 @@
+/** Starting a recovery: what reaches the workflow, what is kept, and when a target is held. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startedDocument } from '../../contracts/http/recovery.ts';
+import { parseRecoveryId, recoveryId } from '../../domain/identity.ts';
+import { startTestApi, type PersonId, type TestApi } from '../support/api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api.close());
+
+const request = { scenario: 'tool-store-loss', target: 'tools', reason: 'all tools are gone' };
+const start = (body: object = {}, person: PersonId = 'hana') =>
+  api.send(person, 'POST', '/v1/recoveries', { payload: { ...request, ...body } });
+
+describe('a start', () => {
+  test('answers 202 with ids and links that can be read at once', async () => {
+    const answer = await start();
+    expect(answer.statusCode).toBe(202);
+    const started = startedDocument.strict().parse(answer.json());
+    const run = api.gateway.newest('recovery/tools')!;
+    expect(started).toMatchObject({
+      id: recoveryId('tools', run.runId),
+      workflowId: 'recovery/tools',
+      runId: run.runId,
+      status: 'running',
+    });
+    expect(answer.headers.location).toBe(started.links.self);
+    run.queries.clear();
+    const document = await api.send('vera', 'GET', started.links.self);
+    expect(document.json()).toMatchObject({ id: started.id, status: 'running', requestedBy: 'hana', reason: request.reason });
+  });
+
+  test('hands the workflow who asked, not who the body says, and everything that was asked', async () => {
+    const more = {
+      input: { backup: '20261122T020000Z-full-1a2b3c' },
+      detectedAt: '2026-11-22T01:00:00Z',
+      brokenSince: '2026-11-22T00:30:00Z',
+      incident: 'inc-1',
+    };
+    await start(more, 'ren');
+    const run = api.gateway.newest('recovery/tools')!;
+    expect(run.request.args).toEqual([{ ...request, ...more, mode: 'run', requestedBy: 'ren' }]);
+    expect((await start({ requestedBy: 'ren' })).statusCode).toBe(400);
+  });
+
+  test('shows scenario, target and site in Temporal, and a first status for the time before a worker', async () => {
+    await start();
+    const { type, memo, attributes, request: asked } = api.gateway.newest('recovery/tools')!;
+    expect(type).toBe('toolStoreLoss');
+    expect(asked.summary).toBe('tool-store-loss of tools: all tools are gone');
+    expect(attributes).toEqual({ scenario: 'tool-store-loss', target: 'tools', status: 'running', phase: 'begin', site: 'main' });
+    expect(memo).toMatchObject({
+      requestedBy: 'hana',
+      status: { state: { scenario: 'tool-store-loss', status: 'running', steps: [] } },
+    });
+  });
+
+  test('keeps a record that leads from the public id to the workflow', async () => {
+    const { id, runId } = (await start({ brokenSince: '2026-11-22T00:30:00Z' })).json<{ id: string; runId: string }>();
+    const record = JSON.parse(api.records.content.get(`recoveries/${id}/start.json`)!) as object;
+    expect(record).toMatchObject({
+      id,
+      runId,
+      workflowId: 'recovery/tools',
+      scenario: 'tool-store-loss',
+      target: 'tools',
+      mode: 'run',
+      requestedBy: 'hana',
+      reason: request.reason,
+      brokenSince: '2026-11-22T00:30:00Z',
+    });
+  });
+
+  test('that Temporal does not hear is a 503 and keeps nothing', async () => {
+    api.gateway.temporal = 'away';
+    const answer = await start();
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
+    expect(api.records.content.size).toBe(0);
+  });
+});
+
+describe('a dry run', () => {
+  test('has a workflow of its own each time, holds nothing, and is found by its id', async () => {
+    const first = (await start({ mode: 'dry-run' })).json<{ id: string; workflowId: string }>();
+    const second = (await start({ mode: 'dry-run' })).json<{ id: string; workflowId: string }>();
+    expect(first.workflowId).toMatch(/^dry-run\/tools\/[0-9a-z]+$/);
+    expect(second.workflowId).not.toBe(first.workflowId);
+    expect(parseRecoveryId(first.id)?.target).toBe('tools');
+    expect((await start()).statusCode).toBe(202);
+    expect((await api.send('vera', 'GET', `/v1/recoveries/${first.id}`)).json()).toMatchObject({ id: first.id, mode: 'dry-run' });
+  });
+
+  test('is started while a recovery holds the target', async () => {
+    api.gateway.add('lease/tools', { memo: { holder: holder('recovery') } });
+    expect((await start({ mode: 'dry-run' })).statusCode).toBe(202);
+  });
+});
+
+const holder = (kind: 'recovery' | 'backup') => ({ kind, id: `${kind}-1`, since: '2026-11-22T00:00:00.000Z' });
+
+describe('a held target', () => {
+  test('answers the second start with 409 and the public id of the first', async () => {
+    const { id } = (await start()).json<{ id: string }>();
+    const answer = await start({}, 'ren');
+    expect(answer.statusCode).toBe(409);
+    const run = api.gateway.newest('recovery/tools')!;
+    expect(answer.json()).toMatchObject({ code: 'held', heldBy: { kind: 'recovery', id, since: run.startedAt } });
+    expect(api.gateway.runs).toHaveLength(1);
+  });
+
+  test('takes one of fifty starts at once; the others are told its id', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => start()));
+    const taken = answers.filter(({ statusCode }) => statusCode === 202);
+    const refused = answers.filter(({ statusCode }) => statusCode === 409);
+    expect([taken.length, refused.length]).toEqual([1, 49]);
+    const { id } = taken[0]!.json<{ id: string }>();
+    for (const one of refused) expect(one.json<{ heldBy: { id: string } }>().heldBy.id).toBe(id);
+  });
+
+  test('is held by a recovery of something larger through its lease', async () => {
+    api.gateway.add('lease/tools', { memo: { holder: holder('recovery') } });
+    expect((await start()).json()).toMatchObject({ code: 'held', heldBy: holder('recovery') });
+    expect(api.gateway.newest('recovery/tools')).toBeUndefined();
+  });
+
+  test('asks the lease itself where its memo says nothing', async () => {
+    const lease = api.gateway.add('lease/tools');
+    lease.queries.set('holder', () => ({ ...holder('recovery'), workflowId: 'w', firstRunId: 'r' }));
+    expect((await start()).json()).toMatchObject({ code: 'held', heldBy: holder('recovery') });
+  });
+
+  test('is given up by a backup: the recovery is started and takes over inside', async () => {
+    api.gateway.add('lease/tools', { memo: { holder: holder('backup') } });
+    expect((await start()).statusCode).toBe(202);
+  });
+
+  test('is free once the lease has ended', async () => {
+    api.gateway.add('lease/tools', { memo: { holder: holder('recovery') }, state: 'completed' });
+    expect((await start()).statusCode).toBe(202);
+  });
+
+  test('that was let go between the refusal and the look says so', async () => {
+    api.gateway.start = async () => undefined;
+    const answer = await start();
+    expect(answer.json()).toMatchObject({ code: 'held', detail: expect.stringContaining('try again') });
+    expect(answer.json()).not.toHaveProperty('heldBy');
+  });
+});
+
+test('a scenario runs only on its kinds of target', async () => {
+  const strict = await startTestApi({
+    scenarios: [{ ...(await import('../../contracts/scenarios.ts')).scenarios[0]!, kinds: ['postgres'] }],
+  });
+  try {
+    const answer = await strict.send('hana', 'POST', '/v1/recoveries', { payload: request });
+    expect(answer.json()).toMatchObject({ code: 'invalid-input', errors: [{ path: 'target' }] });
+  } finally {
+    await strict.close();
+  }
+});
