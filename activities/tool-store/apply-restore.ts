@@ -145,6 +145,9 @@ async function stageAndReplace(
   const nonce = globalThis.crypto.randomUUID().slice(0, 8);
   const manifestFiles = new Map(set.manifest!.files.map((file) => [file.path, file]));
   const staged = new Set<string>();
+  // One after the other and parents first, so that each new folder takes its owner from the one above.
+  const folders = new Set(todo.map(({ path }) => folderOf(path)));
+  for (const path of [...folders].toSorted()) await ports.files.makeFolder({ root, path });
   try {
     const kept = await inParallel(todo, async ({ path, by, after }) => {
       if (by !== 'content') return true;
@@ -163,7 +166,6 @@ async function stageAndReplace(
       staged.delete(temporaryBeside(path, nonce));
       return true;
     });
-    const folders = new Set(todo.map(({ path }) => folderOf(path)));
     await inParallel([...folders], (folder) => ports.files.syncFolder({ root, path: folder }));
     return kept.map((owner, index) => owner && replaced[index]!);
   } finally {

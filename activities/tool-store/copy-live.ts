@@ -123,7 +123,9 @@ async function copyOne(
       signal?.throwIfAborted();
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof UnsafePath) return undefined;
+    // ENOENT may also speak of the repository; only the live file's absence is no error.
+    const now = codeOf(error) === 'ENOENT' || error instanceof UnsafePath ? await ports.files.look(place) : listed;
+    if (now?.kind !== 'file') return undefined;
     throw error;
   }
 }

@@ -102,7 +102,7 @@ export function createLocalFiles(): FileTree {
 
 async function makeFolder({ root, path }: Place): Promise<void> {
   const target = inside({ root, path });
-  const topmost = await mkdir(target, { recursive: true });
+  const topmost = await makeMissing(target);
   if (topmost === undefined) return;
   // New folders belong to whoever owns the place they were made in, so that the agent can use what root restored.
   const { uid, gid } = await lstat(dirname(topmost));
@@ -112,6 +112,23 @@ async function makeFolder({ root, path }: Place): Promise<void> {
     });
   }
   await syncPath(dirname(topmost));
+}
+
+/** Answers the topmost folder that it made. Node's own recursive mkdir says ENOENT where the truth is EROFS. */
+async function makeMissing(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder);
+    return folder;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) {
+      return undefined;
+    }
+    if (!hasCode(error, 'ENOENT') || dirname(folder) === folder) {
+      throw error;
+    }
+  }
+  const above = await makeMissing(dirname(folder));
+  return (await makeMissing(folder)) === undefined ? above : (above ?? folder);
 }
 
 const syncFolder = async (folder: Place): Promise<void> => syncPath(inside(folder));

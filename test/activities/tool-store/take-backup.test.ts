@@ -1,0 +1,264 @@
+/** Taking a backup: what is in it, how it is laid out, and that it is whole while the agent writes. */
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Manifest } from '../../../domain/backup.ts';
+import { canonicalJson } from '../../../domain/tool-store/digest.ts';
+import { manifestSchema } from '../../../contracts/backup.ts';
+import { addTool, editTool, failureOf, idAt, logPath, makeWorld, mountSmall, picture, remount, sha256, target } from './world.ts';
+
+const night = '2026-11-22T02:00:00.000Z';
+const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+
+test('every regular file of tools and logs is there as a plain copy, and the manifest says so', async () => {
+  const world = await makeWorld();
+  mkdirSync(world.live('.pi/tools/disabled'));
+  writeFileSync(world.live('.pi/tools/disabled/old.json'), '{}');
+  writeFileSync(world.live('.pi/logs/dynamic-tools-metrics.json'), '{"a":1}');
+  writeFileSync(world.live('.pi/other.txt'), 'not part of it');
+  chmodSync(world.live(world.sample.tools[0]!.path), 0o600);
+  const backup = await world.tools.takeToolStoreBackup({
+    target,
+    id: idAt(night),
+    kind: 'full',
+    reason: 'nightly',
+    startedAt: night,
+  });
+  expect(backup).toMatchObject({
+    id: idAt(night),
+    kind: 'full',
+    source: 'okiagari',
+    status: 'complete',
+    startedAt: night,
+    files: 15,
+    counts: { tools: 12, logLines: 200 },
+    repositories: ['local'],
+    held: false,
+  });
+  const folder = world.inRepository(idAt(night));
+  const manifest = manifestOf(folder);
+  manifestSchema.parse(manifest);
+  expect(manifest).toMatchObject({ version: 1, target, base: null, reason: 'nightly', skipped: [] });
+  expect(manifest.files).toHaveLength(15);
+  for (const file of manifest.files) {
+    const original = readFileSync(world.live(file.path));
+    expect(readFileSync(join(folder, 'files', file.path))).toEqual(original);
+    expect(file).toMatchObject({ sha256: sha256(original), bytes: original.length, in: idAt(night), uid: process.getuid!() });
+  }
+  expect(manifest.files.find(({ path }) => path === world.sample.tools[0]!.path)?.mode).toBe('0600');
+  const { digest, ...rest } = manifest;
+  expect(digest).toBe(sha256(canonicalJson(rest)));
+});
+
+test('links are listed and not followed', async () => {
+  const world = await makeWorld();
+  symlinkSync('/etc/passwd', world.live('.pi/tools/evil.json'));
+  symlinkSync('/etc', world.live('.pi/logs/etc'));
+  const backup = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
+  expect(manifestOf(world.inRepository(idAt(night))).skipped).toEqual(['.pi/tools/evil.json', '.pi/logs/etc']);
+  expect(backup.files).toBe(13);
+  expect(backup.findings?.[0]?.en).toContain('2 links were not followed');
+});
+
+test('a tools folder that is itself a link is refused', async () => {
+  const world = await makeWorld();
+  rmSync(world.live('.pi/tools'), { recursive: true });
+  symlinkSync('/etc', world.live('.pi/tools'));
+  const failure = await failureOf(world.backUp(night));
+  expect(failure).toMatchObject({ code: 'target-missing' });
+  expect(failure.message).toContain('.pi/tools: is a link');
+});
+
+test('a target that is not there is said so, and nothing is left in the repository', async () => {
+  const world = await makeWorld();
+  rmSync(world.live('.pi'), { recursive: true });
+  expect((await failureOf(world.backUp(night))).code).toBe('target-missing');
+  rmSync(world.root, { recursive: true });
+  expect((await failureOf(world.backUp(night))).code).toBe('target-missing');
+  expect(existsSync(world.inRepository(idAt(night)))).toBe(false);
+});
+
+test('the same id twice finds the finished one', async () => {
+  const world = await makeWorld();
+  const first = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
+  const before = picture(world.inRepository(idAt(night)));
+  addTool(world.root, 'later');
+  expect(await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night })).toEqual(first);
+  expect(picture(world.inRepository(idAt(night)))).toEqual(before);
+});
+
+test('a backup without a finished manifest does not exist, and its leftovers make room for the same id', async () => {
+  const world = await makeWorld();
+  const folder = world.inRepository(idAt(night));
+  mkdirSync(join(folder, 'files/.pi/tools'), { recursive: true });
+  writeFileSync(join(folder, 'files/.pi/tools/leftover.json'), 'half');
+  expect(await world.tools.listToolStoreBackups({ target })).toEqual([]);
+  await world.verified(night);
+  expect(existsSync(join(folder, 'files/.pi/tools/leftover.json'))).toBe(false);
+});
+
+test('a growing log is a prefix that ends at a line end', async () => {
+  const world = await makeWorld({
+    logLines: 20_000,
+    wrap: (ports) => ({
+      ...ports,
+      files: {
+        ...ports.files,
+        // The agent appends half a line just when the end was looked for, and goes on while the copy runs.
+        lineEnd: async (place, upTo) => {
+          const end = await ports.files.lineEnd(place, upTo);
+          appendFileSync(
+            join(place.root, place.path),
+            '{"timestamp":"2026-11-22T02:00:01.000Z","action":"run_dynamic_tool"}\n{"half',
+          );
+          return end;
+        },
+      },
+    }),
+  });
+  appendFileSync(world.live(logPath), '{"torn');
+  const whole = readFileSync(world.live(logPath));
+  const id = await world.verified(night);
+  const copy = readFileSync(join(world.inRepository(id), 'files', logPath));
+  expect(copy).toEqual(whole.subarray(0, whole.lastIndexOf('\n') + 1));
+  expect(manifestOf(world.inRepository(id)).counts).toEqual({ tools: 12, logLines: 20_000 });
+});
+
+test('a whole last line without a newline belongs to the log', async () => {
+  const world = await makeWorld();
+  appendFileSync(world.live(logPath), '{"timestamp":"2026-11-22T02:00:01.000Z","action":"run_dynamic_tool"}');
+  const id = await world.verified(night);
+  expect(readFileSync(join(world.inRepository(id), 'files', logPath))).toEqual(readFileSync(world.live(logPath)));
+  expect(manifestOf(world.inRepository(id)).counts['logLines']).toBe(201);
+});
+
+test('a tool that is being written is looked at again until it is whole', async () => {
+  const world = await makeWorld();
+  const path = world.live(world.sample.tools[3]!.path);
+  const whole = readFileSync(path);
+  truncateSync(path, 200);
+  setTimeout(() => writeFileSync(path, whole), 60);
+  const id = await world.verified(night);
+  expect(readFileSync(join(world.inRepository(id), 'files', world.sample.tools[3]!.path))).toEqual(whole);
+});
+
+test('files that change, come and go while they are copied end up as they last were', async () => {
+  let moved = false;
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      repositories: (entry) => {
+        const repository = ports.repositories(entry);
+        return {
+          ...repository,
+          async store(...args) {
+            const stored = await repository.store(...args);
+            if (!moved) {
+              moved = true;
+              rmSync(world.live(world.sample.tools[0]!.path));
+              addTool(world.root, 'came_meanwhile');
+              editTool(world.live(world.sample.tools[1]!.path), (tool) => ({ ...tool, description: 'changed meanwhile' }));
+            }
+            return stored;
+          },
+        };
+      },
+    }),
+  });
+  const id = await world.verified(night);
+  const manifest = manifestOf(world.inRepository(id));
+  for (const file of manifest.files) expect(file.sha256).toBe(sha256(readFileSync(world.live(file.path))));
+  expect(manifest.counts['tools']).toBe(12);
+  expect(manifest.files.map(({ path }) => path)).not.toContain(world.sample.tools[0]!.path);
+  expect(Object.keys(picture(join(world.inRepository(id), 'files/.pi/tools')))).toHaveLength(12);
+});
+
+test('a tool that is damaged in the store is copied as it is, with a finding', async () => {
+  const world = await makeWorld();
+  truncateSync(world.live(world.sample.tools[0]!.path), 100);
+  const backup = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
+  expect(backup.findings?.[0]?.en).toContain('1 of 12 tools are not valid');
+  expect(backup.status).toBe('complete');
+});
+
+test('every repository gets the same copy', async () => {
+  const world = await makeWorld({ repositories: ['local', 'offsite'] });
+  const id = await world.backUp(night);
+  expect(picture(world.inRepository(id, 'offsite'))).toEqual(picture(world.inRepository(id, 'local')));
+  expect((await world.tools.listToolStoreBackups({ target }))[0]?.repositories).toEqual(['local', 'offsite']);
+  expect(existsSync(join(world.data, 'scratch', target, `${id}-across`))).toBe(false);
+});
+
+test('a repository that is full is a finding while another one has the backup, and none of it is left there', async () => {
+  const world = await makeWorld({ repositories: ['small', 'local'], logLines: 20_000 });
+  mountSmall(join(world.folder, 'small'), '1m');
+  const backup = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
+  expect(backup.repositories).toEqual(['local']);
+  expect(backup.findings?.[0]?.en).toMatch(/^small did not take it: No room at .*small.*: \d+ bytes are missing/);
+  expect(existsSync(world.inRepository(idAt(night), 'small'))).toBe(false);
+});
+
+test('a full disk and a read-only one are told apart, by name', async () => {
+  const world = await makeWorld({ repositories: ['small'], logLines: 20_000 });
+  mountSmall(join(world.folder, 'small'), '1m');
+  const full = await failureOf(world.backUp(night));
+  expect(full.code).toBe('disk-full');
+  expect(full.message).toContain(world.inRepository(idAt(night)));
+  remount(join(world.folder, 'small'), 'ro');
+  const readOnly = await failureOf(world.backUp(night));
+  expect(readOnly.code).toBe('target-read-only');
+  expect(readOnly.message).toContain('the file system is read-only');
+});
+
+test('a set that shrank by more than a fifth is suspect; by a fifth it is not', async () => {
+  const world = await makeWorld({ tools: 10 });
+  await world.backUp('2026-11-20T02:00:00.000Z');
+  for (const { path } of world.sample.tools.slice(0, 2)) rmSync(world.live(path));
+  await world.backUp('2026-11-21T02:00:00.000Z');
+  for (const { path } of world.sample.tools.slice(2, 4)) rmSync(world.live(path));
+  await world.backUp(night);
+  const [newest, middle, oldest] = await world.tools.listToolStoreBackups({ target });
+  expect([oldest, middle, newest].map((backup) => backup?.status)).toEqual(['complete', 'complete', 'suspect']);
+  expect(newest?.findings?.[0]?.en).toContain('It holds 6 tools');
+  expect(manifestOf(world.inRepository(idAt(night))).suspect?.en).toContain('held 8');
+});
+
+test('damage does not become the new normal: the next backup of the same loss is suspect too', async () => {
+  const world = await makeWorld({ tools: 10 });
+  await world.backUp('2026-11-20T02:00:00.000Z');
+  for (const { path } of world.sample.tools.slice(0, 5)) rmSync(world.live(path));
+  await world.backUp('2026-11-21T02:00:00.000Z');
+  await world.backUp(night);
+  expect((await world.tools.listToolStoreBackups({ target })).map(({ status }) => status)).toEqual([
+    'suspect',
+    'suspect',
+    'complete',
+  ]);
+});
+
+test('a backup taken during an open change is suspect, and stays so', async () => {
+  const world = await makeWorld();
+  await world.ports.records.put(`changes/${target}.json`, JSON.stringify({ recovery: 'tools~abc', undos: [] }));
+  await world.backUp(night);
+  await world.ports.records.remove(`changes/${target}.json`);
+  const [backup] = await world.tools.listToolStoreBackups({ target });
+  expect(backup?.status).toBe('suspect');
+  expect(backup?.findings?.[0]?.en).toContain('tools~abc');
+});
+
+test('our own unfinished files are not part of a backup', async () => {
+  const world = await makeWorld();
+  writeFileSync(world.live('.pi/tools/.okiagari-1234-dt_x.json.tmp'), 'half');
+  await world.backUp(night);
+  expect(manifestOf(world.inRepository(idAt(night))).files).toHaveLength(13);
+});
