@@ -23,7 +23,7 @@ export const playgroundInventory = () => ({
       root: './project',
       repositories: ['local'],
       agent: 'none',
-      criticalTools: [] as { name: string; parameters: Record<string, unknown>; expect?: unknown }[],
+      criticalTools: [{ name: 'test_tool', parameters: {}, expect: { success: true } }],
       approvals: { restore: { need: 1, from: ['admins'], within: '5m', then: [{ from: ['executives'], within: '5m' }] } },
       owner: 'hana',
     },

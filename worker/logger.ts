@@ -13,5 +13,9 @@ const levelOf: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | '
 
 export function createLogger(environment: Pick<Environment, 'OKIAGARI_LOG_LEVEL'>): Logger {
   const out = pino({ level: environment.OKIAGARI_LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  return new DefaultLogger('TRACE', ({ level, message, meta }) => out[levelOf[level]](meta ?? {}, message));
+  return new DefaultLogger('TRACE', ({ level, message, meta }) => {
+    // Said of every site worker, which has none on purpose.
+    const expected = message.startsWith('No workflows registered');
+    out[expected ? 'debug' : levelOf[level]](meta ?? {}, message);
+  });
 }

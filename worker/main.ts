@@ -36,15 +36,12 @@ async function main(): Promise<void> {
     connectToTemporal(logger),
     prebuilt === undefined ? workflowBundle() : { codePath: resolve(prebuilt) },
   ]);
-  await ensureSearchAttributes(connection, namespace, logger);
-  const worker = await startWorker({
-    connection,
-    namespace,
-    activities: createActivities(ports),
-    site: environment.OKIAGARI_SITE,
-    workflowBundle: bundle,
-  });
-  logger.info('worker is polling', { site: environment.OKIAGARI_SITE, namespace });
+  const site = environment.OKIAGARI_SITE;
+  const [worker] = await Promise.all([
+    startWorker({ connection, namespace, activities: createActivities(ports), site, workflowBundle: bundle }),
+    ensureSearchAttributes(connection, namespace, logger),
+  ]);
+  logger.info('worker is polling', { site, namespace });
   await worker.ended;
   await connection.close();
   inventory.close();

@@ -29,7 +29,7 @@ export interface Child {
 }
 
 /** Whoever lives that long was started well: its next death is a new story. */
-const settledMs = 10_000;
+const settledMs = 3_000;
 const firstPauseMs = 50;
 const longestPauseMs = 5_000;
 
@@ -54,7 +54,8 @@ export function superviseChild(options: ChildOptions): Child {
         if (stopping || process !== running) return;
         process = undefined;
         inARow = Date.now() - startedAt < settledMs ? inARow + 1 : 1;
-        const againInMs = Math.min(firstPauseMs * 4 ** (inARow - 1), longestPauseMs);
+        // Bad luck may strike twice; from the third time on it is no luck.
+        const againInMs = Math.min(firstPauseMs * 4 ** Math.max(0, inARow - 2), longestPauseMs);
         onDeath({ why, againInMs, inARow });
         again = setTimeout(start, againInMs);
       };

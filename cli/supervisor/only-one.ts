@@ -15,10 +15,11 @@ export function claimFolder(data: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = Number(readFileSync(file, 'utf8'));
-      if (isSupervisor(holder))
-        {throw new BootError(
+      if (isSupervisor(holder)) {
+        throw new BootError(
           `Okiagari already runs on the data folder ${data} (process ${holder}).\nStop that one, or choose another folder with OKIAGARI_DATA.`,
-        );}
+        );
+      }
       rmSync(file, { force: true });
     }
   }

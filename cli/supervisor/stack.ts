@@ -14,7 +14,8 @@ import { planTemporal } from './temporal.ts';
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 90_000;
 /** Before everything is up, a child that dies so often in a row will not get well by itself. */
-const hopelessAfter = 4;
+const hopelessAfter = 5;
+const keptLines = 25;
 /** Running activities get 5 s to end; Temporal itself writes nothing on its way out. */
 const stopLimitMs = 9_000;
 
@@ -60,6 +61,8 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
     NODE_COMPILE_CACHE: variables['NODE_COMPILE_CACHE'] ?? join(project, 'node_modules/.cache/okiagari/compiled'),
   };
 
+  const chatty = variables['OKIAGARI_LOG_LEVEL'] !== undefined;
+  const starting = new AbortController();
   let ready = false;
   let stopped: Promise<void> | undefined;
   const lastLines = new Map<string, string[]>();
@@ -74,8 +77,9 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
       env: childVariables,
       onLine: (line) => {
         const readable = readableLine(name, line);
-        lastLines.set(name, [...(lastLines.get(name) ?? []).slice(-9), readable]);
-        if (stopped === undefined) say(readable);
+        lastLines.set(name, [...(lastLines.get(name) ?? []).slice(1 - keptLines), readable]);
+        // Who is still starting may complain that the others are not there yet.
+        if (stopped === undefined && (ready || chatty)) say(readable);
       },
       onDeath: ({ why, againInMs, inARow }: Death) => {
         say(`${name.padEnd(8)} ${why}; started again in ${againInMs} ms`);
@@ -92,8 +96,13 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
   ];
   const stop = (): Promise<void> => (stopped ??= stopInOrder(children));
   try {
-    await Promise.race([untilReady(api).then(() => (ready = true)), hopeless, ...(options.asked ? [options.asked] : [])]);
+    await Promise.race([
+      untilReady(api, starting.signal).then(() => (ready = true)),
+      hopeless,
+      ...(options.asked ? [options.asked] : []),
+    ]);
   } finally {
+    starting.abort();
     if (!ready) await stop();
   }
   if (!ready) return undefined;
@@ -110,10 +119,10 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
 const urlHost = (host: string): string =>
   host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 
-async function untilReady(api: string): Promise<void> {
+async function untilReady(api: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + patienceMs;
   let last = 'it does not answer';
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !signal.aborted) {
     try {
       const answer = await fetch(`${api}/readyz`, { signal: AbortSignal.timeout(2_000) });
       if (answer.status === 200) return;

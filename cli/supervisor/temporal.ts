@@ -1,5 +1,5 @@
 /** Which Temporal this stack works with: one that is there, or a dev server of its own. */
-import { devNull } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../config/environment.ts';
 import { findTemporal } from '../../scripts/temporal-cli.mjs';
@@ -33,7 +33,9 @@ export async function planTemporal(environment: Environment, variables: NodeJS.P
       what: 'the Temporal UI',
     }),
   ]);
-  // A cloud profile on this machine (its key, TLS, namespace) must not meet the dev server.
+  // A cloud profile on this machine (its key, TLS, namespace) must not meet the dev server. The SDK does not take an empty file.
+  const profile = join(data, 'temporal.toml');
+  writeFileSync(profile, '[profile.default]\n');
   const foreign = Object.fromEntries(
     Object.keys(variables)
       .filter((name) => name.startsWith('TEMPORAL_'))
@@ -46,7 +48,7 @@ export async function planTemporal(environment: Environment, variables: NodeJS.P
       ...foreign,
       TEMPORAL_ADDRESS: `${host}:${port}`,
       TEMPORAL_NAMESPACE: 'default',
-      TEMPORAL_CONFIG_FILE: devNull,
+      TEMPORAL_CONFIG_FILE: profile,
       OKIAGARI_TEMPORAL_CLI: command,
     },
     command,
