@@ -1,0 +1,19 @@
+/** All measures, in the order of docs/performance.md. */
+import type { Measure } from './measure.ts';
+import { backup200Mb } from './measures/backup-200mb.ts';
+import { decisionLatency } from './measures/decision-latency.ts';
+import { restore100Tools } from './measures/restore-100-tools.ts';
+import { restore200Mb } from './measures/restore-200mb.ts';
+import { stepEngine } from './measures/step-engine.ts';
+import { twentySteps } from './measures/twenty-steps.ts';
+import { workerKilled } from './measures/worker-killed.ts';
+
+export const measures: readonly Measure[] = [
+  stepEngine,
+  twentySteps,
+  restore100Tools,
+  decisionLatency,
+  ...workerKilled,
+  backup200Mb,
+  restore200Mb,
+];
