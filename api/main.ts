@@ -37,14 +37,16 @@ export async function startApi(environment: Environment): Promise<RunningApi> {
     log,
     version: ownVersion(),
   });
-  app.addHook('onClose', async () => {
-    source.close();
-    await gateway.close();
-  });
   const address = await app.listen({ host: environment.OKIAGARI_API_HOST, port: environment.OKIAGARI_API_PORT });
   log.info({ address }, 'the API listens');
+  const close = async (): Promise<void> => {
+    // In this order: a request that still runs needs Temporal to its end.
+    await app.close();
+    source.close();
+    await gateway.close();
+  };
   let closed: Promise<void> | undefined;
-  return { address, close: () => (closed ??= Promise.resolve(app.close())) };
+  return { address, close: () => (closed ??= close()) };
 }
 
 function ownVersion(): string {

@@ -7,6 +7,7 @@ import { fail } from '../domain/fail.ts';
 import { registerBackups } from './backups.ts';
 import { createBackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
+import { registerClosing } from './closing.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDoor } from './door.ts';
 import { registerEvents } from './events.ts';
@@ -58,6 +59,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
     throw unknownAddress(request);
   });
 
+  registerClosing(app);
   await registerOpenApi(app, version);
   registerDoor(app, world);
   await app.register(rateLimit, {
