@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { makeToolStore } from '../adapters/playground/tool-store-sample.ts';
+import { BootError } from './supervisor/boot-error.ts';
 import { playgroundInventory } from './playground-inventory.ts';
 
 export interface Playground {
@@ -17,6 +18,11 @@ export interface Playground {
 export async function makePlayground(folder: string): Promise<Playground> {
   const inventory = join(folder, 'okiagari.yaml');
   if (existsSync(inventory)) return { folder, inventory, made: false };
+  if (existsSync(folder)) {
+    throw new BootError(
+      `${folder} is there, but holds no okiagari.yaml: it is no playground of ours.\nMove it away, or write an ./okiagari.yaml.`,
+    );
+  }
   removeUnfinished(folder);
   const unfinished = `${folder}.unfinished-${randomBytes(4).toString('hex')}`;
   const content = playgroundInventory();

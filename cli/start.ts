@@ -25,10 +25,10 @@ export async function start(): Promise<void> {
 
 async function run(): Promise<void> {
   const environment = readEnvironment();
-  const { inventory, playground } = await findInventory(environment);
-  loadInventory(inventory);
   const release = claimFolder(resolve(environment.OKIAGARI_DATA));
   try {
+    const { inventory, playground } = await findInventory(environment);
+    loadInventory(inventory);
     const asked = untilAskedToStop();
     const stack = await startStack({ environment, inventory, variables: process.env, say, asked });
     if (stack === undefined) return;

@@ -23,7 +23,8 @@ export function ledgerLine({ event, data }: LedgerEvent): string | undefined {
 function stepLine(step: EventData['step']): string {
   const name = step.path === '' ? step.name : `${step.path}/${step.name}`;
   const attempts = step.attempts > 1 ? ` (attempt ${step.attempts})` : '';
-  return `${clock(step.at)}  ${step.outcome.padEnd(14)} ${name}: ${step.sentence}${attempts}`;
+  const sentence = step.sentence === '' ? '' : `: ${step.sentence}`;
+  return `${clock(step.at)}  ${step.outcome.padEnd(14)} ${name}${sentence}${attempts}`;
 }
 
 /** The whole status document. */
@@ -40,22 +41,21 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 /** What a gate wants, and how to answer it. */
 export const waitingLines = (waiting: Waiting): string[] => [
   `waits for people at ${waiting.gate}: ${waiting.title}`,
-  ...(waiting.plan ? [`  plan: ${waiting.plan.summary}`, ...waiting.plan.changes.slice(0, 20).map(changeLine)] : []),
+  ...(waiting.plan ? [`  plan: ${waiting.plan.summary}`, ...alterations(waiting.plan)] : []),
   ...(waiting.error ? [`  ${waiting.error.code}: ${waiting.error.sentence}`] : []),
   `  may decide: ${waiting.from.join(', ') || 'everyone with the role'}; choices: ${waiting.choices.join(', ')}`,
   `  by ${waiting.deadline ?? 'any time'}, otherwise: ${waiting.otherwise}`,
   `  digest ${waiting.digest}`,
 ];
 
-const changeLine = ({
-  action,
-  path,
-  before,
-  after,
-}: {
-  action: string;
-  path: string;
-  before?: string | undefined;
-  after?: string | undefined;
-}): string =>
-  `    ${action.padEnd(9)} ${path}${before === undefined && after === undefined ? '' : `  (${before ?? 'nothing'} -> ${after ?? 'nothing'})`}`;
+const shownChanges = 20;
+
+/** What would be touched; what stays as it is needs no reading at night. */
+function alterations({ changes, href }: NonNullable<Waiting['plan']>): string[] {
+  const touched = changes.filter(({ action }) => action !== 'keep');
+  const more = touched.length > shownChanges ? [`    and more, see ${href}`] : [];
+  const lines = touched
+    .slice(0, shownChanges)
+    .map(({ action, path, before = 'nothing', after = 'nothing' }) => `    ${action.padEnd(9)} ${path}  (${before} -> ${after})`);
+  return [...lines, ...more];
+}

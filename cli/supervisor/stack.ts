@@ -27,7 +27,7 @@ export interface StackOptions {
   /** One line for a person. */
   readonly say: (line: string) => void;
   /** Resolves when somebody wants it to stop, perhaps before it is up. */
-  readonly asked?: Promise<void>;
+  readonly asked?: Promise<unknown>;
 }
 
 export interface Stack {
@@ -56,12 +56,12 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
     OKIAGARI_INVENTORY: resolve(options.inventory),
     OKIAGARI_DATA: data,
     OKIAGARI_API_PORT: String(apiPort),
-    OKIAGARI_LOG_LEVEL: variables['OKIAGARI_LOG_LEVEL'] ?? 'warn',
+    OKIAGARI_LOG_LEVEL: variables['OKIAGARI_LOG_LEVEL'] || 'warn',
     // A restarted worker loads the SDK a third faster from compiled code.
-    NODE_COMPILE_CACHE: variables['NODE_COMPILE_CACHE'] ?? join(project, 'node_modules/.cache/okiagari/compiled'),
+    NODE_COMPILE_CACHE: variables['NODE_COMPILE_CACHE'] || join(project, 'node_modules/.cache/okiagari/compiled'),
   };
 
-  const chatty = variables['OKIAGARI_LOG_LEVEL'] !== undefined;
+  const chatty = Boolean(variables['OKIAGARI_LOG_LEVEL']);
   const starting = new AbortController();
   let ready = false;
   let stopped: Promise<void> | undefined;

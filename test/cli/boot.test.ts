@@ -1,7 +1,7 @@
 /** What keeps the service from starting is said in a sentence that names what to change. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,15 @@ test('an inventory that was named and is not there is no reason for a playground
   expect(code).toBe(2);
   expect(said).toContain('OKIAGARI_INVENTORY');
   expect(said).toContain('typo.yaml');
+});
+
+test('a folder called playground that is none is left alone', async () => {
+  mkdirSync(join(folder, 'playground'));
+  writeFileSync(join(folder, 'playground/mine.txt'), 'mine');
+  const { code, said } = await startWith({});
+  expect(code).toBe(2);
+  expect(said).toContain('is no playground of ours');
+  expect(readdirSync(join(folder, 'playground'))).toEqual(['mine.txt']);
 });
 
 test('an inventory that is wrong stops the boot with every fault, by line', async () => {
