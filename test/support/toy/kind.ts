@@ -11,6 +11,7 @@ import type { FailureCode } from '../../../domain/failures.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import { plain } from '../../../domain/text.ts';
 import { toyGroupInput, toyInput } from './inputs.ts';
+import { toyWordInput } from './words.ts';
 import type { Check } from '../../../domain/verification.ts';
 
 export const toyKinds: Kinds = {
@@ -31,6 +32,7 @@ export const toyScenarios: readonly ScenarioEntry[] = [
   toyScenario('toy-set', 'toySet', toyInput),
   toyScenario('toy-every-word', 'toyEveryWord', toyInput),
   toyScenario('toy-group', 'toyGroup', toyGroupInput),
+  toyScenario('toy-word', 'toyWord', toyWordInput),
   toyScenario('toy-steps', 'toySteps', z.strictObject({ steps: z.int() })),
 ];
 

@@ -13,6 +13,13 @@ import type { Inventory } from '../../../contracts/inventory.ts';
 import { backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId, siteQueue } from '../../../domain/identity.ts';
 import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer, type RecoveryStart } from '../../../domain/messages.ts';
 import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../../domain/recovery.ts';
+import {
+  phaseAttribute,
+  scenarioAttribute,
+  siteAttribute,
+  statusAttribute,
+  targetAttribute,
+} from '../../../domain/search-attributes.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { createToyActivities, toyKinds, toyScenarios, ToyWorld } from './kind.ts';
@@ -117,7 +124,21 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
       const workflowId =
         whole.mode === 'run' ? recoveryWorkflowId(whole.target) : dryRunWorkflowId(whole.target, String(++dryRuns));
       const type = toyScenarios.find(({ id }) => id === whole.scenario)!.workflowType;
-      await client.workflow.start(type, { workflowId, taskQueue: controlQueue, args: [whole], workflowTaskTimeout: '2s' });
+      await client.workflow.start(type, {
+        workflowId,
+        taskQueue: controlQueue,
+        args: [whole],
+        workflowTaskTimeout: '2s',
+        // As the API does it.
+        staticSummary: `${whole.scenario} of ${whole.target}: ${whole.reason}`,
+        typedSearchAttributes: [
+          { key: scenarioAttribute, value: whole.scenario },
+          { key: targetAttribute, value: whole.target },
+          { key: statusAttribute, value: 'running' },
+          { key: phaseAttribute, value: 'begin' },
+          { key: siteAttribute, value: 'main' },
+        ],
+      });
       return workflowId;
     },
     startBackup: (target, id) =>

@@ -6,6 +6,7 @@ import type { Recovery } from '../../../workflows/kit/words.ts';
 import { z } from 'zod';
 import { toyGroupInput, toyInput } from './inputs.ts';
 import type { ToyActivities } from './kind.ts';
+import { tellWord, toyWordInput } from './words.ts';
 
 export { backup } from '../../../workflows/backup.ts';
 export { lease } from '../../../workflows/lease.ts';
@@ -71,10 +72,14 @@ export const toyGroup = recovery('toy-group', toyGroupInput, async (r, { first, 
   await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
 });
 
+/** One word of the kernel alone; see words.ts. */
+export const toyWord = recovery('toy-word', toyWordInput, tellWord);
+
 export const toySteps = recovery('toy-steps', z.strictObject({ steps: z.int() }), async (r, { steps }) => {
   const on = r.on<ToyActivities>();
-  for (let n = 1; n <= steps; n++)
+  for (let n = 1; n <= steps; n++) {
     await r.step(`step ${n}`, async () => ({ value: await on.quick.nothing({ target: r.target }), sentence: plain(`did ${n}`) }));
+  }
   await r.verify('verify', () => Promise.resolve([]));
 });
 

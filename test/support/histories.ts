@@ -1,0 +1,99 @@
+/** Histories as JSON: read from files or from a server, and told as the commands that the workflow emitted. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface Payload {
+  readonly data?: string;
+}
+
+/** What the tests look at; a history has much more. */
+export interface HistoryEvent {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly userMetadata?: { readonly summary?: Payload };
+  readonly [attributes: string]: unknown;
+}
+export interface History {
+  readonly events: readonly HistoryEvent[];
+}
+export interface RecordedHistory {
+  /** File name without its ending, below test/histories/. */
+  readonly name: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly history: History;
+}
+
+export const historyFolder = fileURLToPath(new URL('../histories', import.meta.url));
+
+/** Recorded histories of one bundle: `''` for ours, `toys` for those of the toys. */
+export function recordedHistories(folder: '' | 'toys'): RecordedHistory[] {
+  const names = readdirSync(join(historyFolder, folder)).filter((name) => name.endsWith('.json'));
+  return names.toSorted().map((name) => {
+    const history = JSON.parse(readFileSync(join(historyFolder, folder, name), 'utf8')) as History;
+    const { workflowId = '', originalExecutionRunId: runId = '' } = attributesOf(history.events[0]!);
+    return { name: join(folder, name.replace(/\.json$/, '')), workflowId, runId, history };
+  });
+}
+
+interface Attributes {
+  readonly workflowId?: string;
+  readonly originalExecutionRunId?: string;
+  readonly activityType?: { readonly name: string };
+  readonly workflowType?: { readonly name: string };
+  readonly workflowExecution?: { readonly workflowId: string };
+  readonly signalName?: string;
+  readonly markerName?: string;
+  readonly acceptedRequest?: { readonly input: { readonly name: string } };
+  readonly searchAttributes?: { readonly indexedFields: Readonly<Record<string, Payload>> };
+  readonly failure?: { readonly applicationFailureInfo?: { readonly type: string } };
+}
+
+/** The part of an event that its type names: `…EventAttributes`. */
+export function attributesOf(event: HistoryEvent): Attributes {
+  const key = Object.keys(event).find((name) => name.endsWith('EventAttributes'));
+  return (key === undefined ? {} : event[key]) as Attributes;
+}
+
+export const typeOf = (event: HistoryEvent): string => event.eventType.replace('EVENT_TYPE_', '');
+export const summaryOf = (event: HistoryEvent): string => textOf(event.userMetadata?.summary) ?? '';
+
+function textOf(payload: Payload | undefined): string | undefined {
+  if (payload?.data === undefined) return undefined;
+  const value: unknown = JSON.parse(Buffer.from(payload.data, 'base64').toString());
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Every event that is there because the workflow's code asked for it, in its order: a change of any is a change of the kernel. */
+export const commandsOf = ({ events }: History): string[] =>
+  events.flatMap((event) => {
+    const tell = commands[typeOf(event)];
+    return tell ? [tell(attributesOf(event), event)] : [];
+  });
+
+/** Whether the event is there because the workflow's code asked for it. */
+export const isCommand = (event: HistoryEvent): boolean => Object.hasOwn(commands, typeOf(event));
+
+const commands: Readonly<Record<string, (attributes: Attributes, event: HistoryEvent) => string>> = {
+  ACTIVITY_TASK_SCHEDULED: ({ activityType }) => `activity ${activityType!.name}`,
+  ACTIVITY_TASK_CANCEL_REQUESTED: () => 'cancel activity',
+  TIMER_STARTED: (_, event) => `timer: ${summaryOf(event)}`,
+  TIMER_CANCELED: () => 'cancel timer',
+  START_CHILD_WORKFLOW_EXECUTION_INITIATED: ({ workflowType, workflowId }) => `child ${workflowType!.name}: ${workflowId}`,
+  SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: ({ signalName, workflowExecution }) =>
+    `signal ${signalName} to ${workflowExecution!.workflowId}`,
+  REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: () => 'cancel another workflow',
+  UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: ({ searchAttributes }) => {
+    const { OkiagariStatus, OkiagariPhase } = searchAttributes!.indexedFields;
+    return `attributes ${textOf(OkiagariStatus)}/${textOf(OkiagariPhase)}`;
+  },
+  WORKFLOW_PROPERTIES_MODIFIED: () => 'memo',
+  MARKER_RECORDED: ({ markerName }) => `marker ${markerName}`,
+  WORKFLOW_EXECUTION_UPDATE_ACCEPTED: ({ acceptedRequest }) => `accept ${acceptedRequest!.input.name}`,
+  WORKFLOW_EXECUTION_UPDATE_COMPLETED: () => 'answer',
+  WORKFLOW_EXECUTION_COMPLETED: () => 'complete',
+  WORKFLOW_EXECUTION_FAILED: ({ failure }) => `fail ${failure?.applicationFailureInfo?.type}`,
+  WORKFLOW_EXECUTION_CANCELED: () => 'cancelled',
+  WORKFLOW_EXECUTION_CONTINUED_AS_NEW: () => 'continue as new',
+};

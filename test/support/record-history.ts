@@ -1,0 +1,36 @@
+/**
+ * Keeps the history of a finished workflow under test/histories/, for replay. Record anew, after a change of the kernel that
+ * no `patched` stands before, with `OKIAGARI_RECORD_HISTORIES=1 npm exec -- vitest run test/temporal test/workflows`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { historyFolder, typeOf, type History } from './histories.ts';
+
+/** `name` is `<scenario>` or `<scenario>.<what happened>`, and stands below `toys/` for toys. Does nothing unless the variable is set. */
+export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
+  if (process.env['OKIAGARI_RECORD_HISTORIES'] !== '1') return;
+  const history = await fetchHistory(handle);
+  const last = typeOf(history.events.at(-1)!);
+  if (!/^WORKFLOW_EXECUTION_(COMPLETED|FAILED|CANCELED|TERMINATED|TIMED_OUT)$/.test(last)) {
+    throw new Error(`${handle.workflowId} is not finished: its last event is ${last}`);
+  }
+  const file = join(historyFolder, `${name}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  const lines = history.events.map((event) => JSON.stringify(withoutMachine(event)));
+  writeFileSync(file, `{"events":[\n${lines.join(',\n')}\n]}\n`);
+}
+
+/** The history of the handle's run as JSON. */
+export const fetchHistory = async (handle: WorkflowHandle): Promise<History> =>
+  JSON.parse(historyToJSON(await handle.fetchHistory())) as History;
+
+/** Who ran it, and where in which file something was thrown, is nobody's business and changes with every recording. */
+function withoutMachine<T>(value: T): T {
+  const scrubbed = (key: string, inner: unknown): unknown =>
+    key === 'identity' ? 'recorded' : key === 'stackTrace' ? '' : withoutMachine(inner);
+  if (Array.isArray(value)) return value.map((inner: unknown) => withoutMachine(inner)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, scrubbed(key, inner)])) as T;
+}

@@ -1,0 +1,499 @@
+/**
+ * The exact commands that each word of the kernel emits, on a real server. A difference here is a difference that the replay of
+ * a running recovery would meet: put the new way behind `patched`, then record the histories anew (see support/record-history.ts).
+ */
+import { WorkflowFailedError } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
+import { cancelUpdate } from '../../domain/messages.ts';
+import type { Decision } from '../../domain/recovery.ts';
+import { commandsOf } from '../support/histories.ts';
+import { fetchHistory, recordHistory } from '../support/record-history.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
+
+interface Decided {
+  readonly gate: string;
+  readonly by?: string;
+  readonly decision: Decision;
+  readonly input?: unknown;
+}
+
+interface Telling {
+  /** Also the id of the target, and the name of the recorded history. */
+  readonly title: string;
+  readonly word: string;
+  /** What the toy is before; to overwrite anything but 0 needs people. */
+  readonly initially?: number;
+  /** Activities that fail until somebody decided. */
+  readonly fails?: readonly string[];
+  readonly mode?: 'run' | 'dry-run';
+  /** What people do, one after the other. */
+  readonly people?: readonly Decided[];
+  readonly ends: string;
+  /** Of the word alone; `$` stands for the target. What is held before and said at the end is the same for all. */
+  readonly commands: readonly string[];
+  /** Of the verification after it, and of what is settled at the end. */
+  readonly closing?: readonly string[];
+}
+
+/** A new status or phase goes into the search attributes and, as everything of the ledger, into the memo. */
+const turns = (to: string): string[] => [`attributes ${to}`, 'memo'];
+const begun = ['activity beginRecovery', 'child lease: lease/$', 'memo'];
+const verified = [...turns('running/verify'), 'memo'];
+const verifiedAndClosed = [...turns('running/verify'), 'activity closeChange', 'memo'];
+const ended = (status: string): string[] => [
+  ...turns(`${status}/end`),
+  'memo',
+  'activity recordEnd',
+  'signal release to lease/$',
+  'complete',
+];
+const asked = ['memo', ...turns('running/gate'), 'memo', ...turns('waiting/gate'), 'timer: deadline of gate set'];
+const answered = ['accept decide', 'activity identifyVoter', 'memo', 'answer'];
+const gone = (phase: string): string[] => ['cancel timer', 'memo', ...turns('running/gate'), ...turns(`running/${phase}`)];
+const failed = (phase: string): string[] => [
+  'memo',
+  'memo',
+  ...turns(`waiting/${phase}`),
+  ...answered,
+  'memo',
+  ...turns(`running/${phase}`),
+];
+const planned = [...turns('running/change'), 'activity planSet'];
+const applied = ['activity openChange', 'activity applySet', 'memo'];
+const undone = [...turns('running/undo'), 'activity undoSet', 'memo', 'activity closeChange'];
+
+const approve: Decided = { gate: 'set', by: 'ren', decision: 'approve' };
+const reject: Decided = { gate: 'set', by: 'ren', decision: 'reject' };
+
+const tellings: readonly Telling[] = [
+  { title: 'nothing', word: 'nothing', ends: 'recovered', commands: [] },
+  { title: 'step', word: 'step', ends: 'recovered', commands: ['activity readValue', 'memo'] },
+  { title: 'act', word: 'act', ends: 'recovered', commands: ['activity pauseToy', 'memo'] },
+  {
+    title: 'act-with-undo',
+    word: 'act-with-undo',
+    ends: 'recovered',
+    commands: ['activity openChange', 'activity pauseToy', 'memo'],
+    closing: verifiedAndClosed,
+  },
+  { title: 'change', word: 'change', ends: 'recovered', commands: [...planned, ...applied], closing: verifiedAndClosed },
+  { title: 'change-already-done', word: 'change', initially: 5, ends: 'recovered', commands: [...planned, 'memo'] },
+  {
+    title: 'change-approved',
+    word: 'change',
+    initially: 1,
+    people: [approve],
+    ends: 'recovered',
+    commands: [...planned, ...asked, ...answered, ...gone('change'), ...applied],
+    closing: verifiedAndClosed,
+  },
+  {
+    title: 'change-rejected',
+    word: 'change',
+    initially: 1,
+    people: [reject],
+    ends: 'stopped',
+    commands: [...planned, ...asked, ...answered, ...gone('change'), 'memo', 'memo'],
+  },
+  {
+    title: 'consent',
+    word: 'consent',
+    initially: 1,
+    people: [approve],
+    ends: 'recovered',
+    commands: ['activity planSet', ...asked, ...answered, ...gone('begin'), 'memo'],
+  },
+  {
+    title: 'retry',
+    word: 'step',
+    fails: ['readValue'],
+    people: [{ gate: 'failed:look', decision: 'retry' }],
+    ends: 'recovered',
+    commands: ['activity readValue', ...failed('begin'), 'activity readValue', 'memo'],
+  },
+  {
+    title: 'amend',
+    word: 'change',
+    fails: ['planSet'],
+    people: [{ gate: 'failed:set', decision: 'amend', input: { value: 6 } }],
+    ends: 'recovered',
+    commands: [...planned, ...failed('change'), 'activity planSet', ...applied],
+    closing: verifiedAndClosed,
+  },
+  {
+    title: 'skip',
+    word: 'act-with-undo',
+    fails: ['pauseToy'],
+    people: [{ gate: 'failed:pause', decision: 'skip' }],
+    ends: 'recovered',
+    commands: ['activity openChange', 'activity pauseToy', ...failed('begin'), 'memo'],
+    closing: verifiedAndClosed,
+  },
+  {
+    title: 'roll-back',
+    word: 'change',
+    fails: ['applySet'],
+    people: [{ gate: 'failed:set', decision: 'roll-back' }],
+    ends: 'rolled-back',
+    commands: [...planned, 'activity openChange', 'activity applySet', ...failed('change'), 'memo', ...undone],
+  },
+  {
+    title: 'checklist',
+    word: 'checklist',
+    people: [{ gate: 'check:item', decision: 'tick' }],
+    ends: 'recovered',
+    commands: [
+      'memo',
+      ...turns('running/gate'),
+      'memo',
+      ...turns('waiting/gate'),
+      ...answered,
+      'memo',
+      ...turns('running/gate'),
+      ...turns('running/begin'),
+      'memo',
+    ],
+  },
+  {
+    title: 'verify',
+    word: 'verify',
+    ends: 'recovered',
+    commands: [...turns('running/verify'), 'activity checkValue', 'memo'],
+    // The phase is `verify` already when the second one begins.
+    closing: ['memo'],
+  },
+  { title: 'point-of-no-return', word: 'point-of-no-return', ends: 'recovered', commands: ['memo'] },
+  { title: 'lost', word: 'lost', ends: 'recovered', commands: [] },
+];
+
+let server: TemporalServer;
+let toys: ToyStack;
+beforeAll(async () => {
+  server = await startTemporalServer();
+  const outer = ['recover', 'no-return-inside', 'asks-inside', 'undone-inside'];
+  const others = ['dry-run', 'cancelled', 'undo-given-up', 'left-open', 'waits', 'twenty-steps'];
+  const group = ['group', 'group-first', 'group-second'];
+  const inner = outer.map((target) => `${target}-inner`);
+  const targets = [...tellings.map(({ title }) => title), ...outer, ...inner, ...others, ...group];
+  toys = await startToyStack(server, targets.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
+});
+afterAll(async () => {
+  await toys.stop();
+  await server.stop();
+});
+
+const handle = (workflowId: string) => toys.client.workflow.getHandle(workflowId);
+const about = (target: string, commands: readonly string[]): string[] => commands.map((line) => line.replaceAll('$', target));
+
+async function start({
+  title: target,
+  word,
+  initially,
+  fails = [],
+  mode = 'run',
+}: Omit<Telling, 'ends' | 'commands'>): Promise<string> {
+  if (initially !== undefined) toys.world.write(target, initially);
+  for (const activity of fails) toys.world.failures.set(`${activity} ${target}`, 'target-missing');
+  return toys.start({ scenario: 'toy-word', target, input: { word }, mode });
+}
+
+async function decide(
+  id: string,
+  { gate, by = 'hana', decision, input }: Decided,
+  stillFails: readonly string[] = [],
+): Promise<void> {
+  const open = await toys.gate(id, gate);
+  for (const known of toys.world.failures.keys()) if (!stillFails.includes(known)) toys.world.failures.delete(known);
+  await toys.decide(id, open, by, decision, input === undefined ? {} : { input });
+}
+
+/** The commands of a finished workflow; its history is kept for replay where that is asked for. */
+async function emitted(workflowId: string, name: string): Promise<string[]> {
+  await recordHistory(handle(workflowId), `toys/${name}`);
+  return commandsOf(await fetchHistory(handle(workflowId)));
+}
+
+describe('the word alone emits exactly these commands:', () => {
+  test.each(tellings)('$title', async (telling) => {
+    const { title, people = [], ends, commands, closing = ends === 'recovered' ? verified : [] } = telling;
+    const id = await start(telling);
+    for (const one of people) await decide(id, one);
+    expect((await toys.result(id)).status).toBe(ends);
+    expect(await emitted(id, title)).toEqual(about(title, [...begun, ...commands, ...closing, ...ended(ends)]));
+  });
+});
+
+describe('so does', () => {
+  test('a dry run: it plans, takes no lease and applies nothing', async () => {
+    const id = await start({ title: 'dry-run', word: 'change', initially: 1, mode: 'dry-run' });
+    expect((await toys.result(id)).status).toBe('planned');
+    expect(await emitted(id, 'dry-run')).toEqual([
+      'activity beginRecovery',
+      ...planned,
+      'memo',
+      ...verified,
+      ...turns('planned/end'),
+      'memo',
+      'activity recordEnd',
+      'complete',
+    ]);
+  });
+
+  test('a cancellation at a gate', async () => {
+    const id = await start({ title: 'cancelled', word: 'change', initially: 1 });
+    await toys.gate(id, 'set');
+    await handle(id).executeUpdate(cancelUpdate, { args: [{ by: 'ren', reason: 'enough' }] });
+    expect((await toys.result(id)).status).toBe('stopped');
+    expect(await emitted(id, 'cancelled')).toEqual(
+      about('cancelled', [
+        ...begun,
+        ...planned,
+        ...asked,
+        'accept cancel',
+        'memo',
+        'answer',
+        ...gone('change'),
+        'memo',
+        'memo',
+        ...ended('stopped'),
+      ]),
+    );
+  });
+
+  test('an undo that people give up on: the change stays open, the workflow fails', async () => {
+    const undo = 'undoSet undo-given-up';
+    const id = await start({ title: 'undo-given-up', word: 'change', fails: ['applySet', 'undoSet'] });
+    await decide(id, { gate: 'failed:set', decision: 'roll-back' }, [undo]);
+    await decide(id, { gate: 'failed:undo:set', decision: 'skip' });
+    await expect(toys.result(id)).rejects.toBeInstanceOf(WorkflowFailedError);
+    expect(await emitted(id, 'undo-given-up')).toEqual(
+      about('undo-given-up', [
+        ...begun,
+        ...planned,
+        'activity openChange',
+        'activity applySet',
+        ...failed('change'),
+        'memo',
+        ...turns('running/undo'),
+        'activity undoSet',
+        ...failed('undo'),
+        'memo',
+        ...ended('failed').slice(0, -1),
+        'fail changes-remain',
+      ]),
+    );
+  });
+
+  test('a change that an earlier recovery left open: it is undone first', async () => {
+    const first = await start({ title: 'left-open', word: 'change', fails: ['applySet'] });
+    await toys.gate(first, 'failed:set');
+    await handle(first).terminate('the host burns');
+    toys.world.failures.clear();
+    await expect.poll(async () => (await handle(leaseWorkflowId('left-open')).describe()).status.name).toBe('TERMINATED');
+    const id = await start({ title: 'left-open', word: 'nothing' });
+    expect((await toys.result(id)).status).toBe('recovered');
+    expect(await emitted(id, 'left-open')).toEqual(
+      about('left-open', [
+        'activity beginRecovery',
+        'child lease: lease/$',
+        // What was open is read anew once the target is held.
+        'activity beginRecovery',
+        'memo',
+        'activity undoSet',
+        'activity closeChange',
+        'memo',
+        ...verified,
+        ...ended('recovered'),
+      ]),
+    );
+  });
+});
+
+describe('a recovery inside another', () => {
+  const innerBegun = ['activity beginRecovery', 'child lease: lease/$-inner', 'memo'];
+  const innerEnded = (status: string): string[] => ended(status).map((line) => line.replace('$', '$-inner'));
+  const toParent = 'signal childFinished to recovery/$';
+  const starts = 'child toyWord: recovery/$/inner';
+  const settles = 'signal settle to recovery/$/inner';
+  const heard = (reports: number): string[] => Array.from({ length: reports }, () => 'memo');
+
+  /** Both sides. A report waits until the one before has arrived, so its place among the other commands depends on the load. */
+  async function emittedByBoth(id: string, target: string) {
+    const inner = await emitted(`${id}/inner`, `${target}.inner`);
+    const report = `signal childReport to ${id}`;
+    return {
+      outer: await emitted(id, target),
+      inner: inner.filter((line) => line !== report),
+      reports: inner.filter((line) => line === report).length,
+    };
+  }
+
+  test('tells every step, then that it is through, and ends with the last word of its parent', async () => {
+    const id = await start({ title: 'recover', word: 'recover' });
+    expect((await toys.result(id)).status).toBe('recovered');
+    expect(await emittedByBoth(id, 'recover')).toEqual({
+      // The root hears of three steps done, then says so of its own.
+      outer: about('recover', [...begun, starts, ...heard(3), 'memo', ...verified, settles, ...ended('recovered')]),
+      inner: about('recover', [
+        ...innerBegun,
+        ...planned,
+        ...applied,
+        ...verifiedAndClosed,
+        toParent,
+        ...innerEnded('recovered'),
+      ]),
+      // Begun and done, of three steps.
+      reports: 6,
+    });
+  });
+
+  test('tells that there is no way back', async () => {
+    const id = await start({ title: 'no-return-inside', word: 'recover-past-no-return' });
+    expect((await toys.result(id)).status).toBe('recovered');
+    expect(await emittedByBoth(id, 'no-return-inside')).toEqual({
+      outer: about('no-return-inside', [...begun, starts, ...heard(3), 'memo', ...verified, settles, ...ended('recovered')]),
+      inner: about('no-return-inside', [...innerBegun, 'memo', ...verified, toParent, ...innerEnded('recovered')]),
+      reports: 5,
+    });
+  });
+
+  test('asks people through its root, which owns the gate and its deadline', async () => {
+    toys.world.write('asks-inside-inner', 1);
+    const id = await start({ title: 'asks-inside', word: 'recover' });
+    await decide(id, { ...approve, gate: 'inner/set' });
+    expect((await toys.result(id)).status).toBe('recovered');
+    expect(await emittedByBoth(id, 'asks-inside')).toEqual({
+      outer: about('asks-inside', [
+        ...begun,
+        starts,
+        ...heard(2),
+        'memo',
+        ...turns('waiting/begin'),
+        'timer: deadline of gate inner/set',
+        ...answered,
+        'cancel timer',
+        'memo',
+        ...turns('running/begin'),
+        'signal gateOutcome to recovery/$/inner',
+        ...heard(2),
+        'memo',
+        ...verified,
+        settles,
+        ...ended('recovered'),
+      ]),
+      inner: about('asks-inside', [
+        ...innerBegun,
+        ...planned,
+        'memo',
+        ...turns('running/gate'),
+        ...turns('running/change'),
+        ...applied,
+        ...verifiedAndClosed,
+        toParent,
+        ...innerEnded('recovered'),
+      ]),
+      // Six of three steps, two for waiting and running again, one for the gate.
+      reports: 9,
+    });
+  });
+
+  test('is undone with the one around it', async () => {
+    const id = await start({ title: 'undone-inside', word: 'recover-and-look', fails: ['readValue'] });
+    await decide(id, { gate: 'failed:look', decision: 'roll-back' });
+    expect((await toys.result(id)).status).toBe('rolled-back');
+    expect(await emittedByBoth(id, 'undone-inside')).toEqual({
+      outer: about('undone-inside', [
+        ...begun,
+        starts,
+        ...heard(3),
+        'memo',
+        'activity readValue',
+        ...failed('begin'),
+        'memo',
+        ...turns('running/undo'),
+        settles,
+        ...heard(1),
+        'memo',
+        ...ended('rolled-back'),
+      ]),
+      inner: about('undone-inside', [
+        ...innerBegun,
+        ...planned,
+        ...applied,
+        ...verifiedAndClosed,
+        toParent,
+        'memo',
+        ...turns('running/undo'),
+        'activity undoSet',
+        'memo',
+        ...innerEnded('rolled-back'),
+      ]),
+      reports: 7,
+    });
+  });
+
+  test('is one of two on a second level, each on its own target', async () => {
+    toys.world.write('group-second', 1);
+    const input = { first: 'group-first', second: 'group-second', value: 3 };
+    const id = await toys.start({ scenario: 'toy-group', target: 'group', input });
+    await decide(id, { ...approve, gate: 'second/set' });
+    expect((await toys.result(id)).status).toBe('recovered');
+    const children = (await emitted(id, 'group')).filter((line) => line.startsWith('child '));
+    expect(children).toEqual([
+      'child lease: lease/group',
+      'child toySet: recovery/group/first',
+      'child toySet: recovery/group/second',
+    ]);
+    for (const child of ['first', 'second']) {
+      expect(await emitted(`${id}/${child}`, `group.${child}`)).toContain(`child lease: lease/group-${child}`);
+    }
+  });
+});
+
+describe('a target that is held', () => {
+  test('is given by a backup to a recovery and taken back afterwards; the lease tells each of the other', async () => {
+    let taken = 0;
+    toys.world.hooks.set('takeToy', () => (taken++ === 0 ? undefined : 'done'));
+    const backup = await toys.startBackup('waits', 'b1');
+    await expect.poll(() => taken).toBe(1);
+    const firstLease = (await handle(leaseWorkflowId('waits')).describe()).runId;
+    const id = await start({ title: 'waits', word: 'change' });
+    expect((await toys.result(id)).status).toBe('recovered');
+    await backup.result();
+    expect(taken).toBe(2);
+    const taking = await emitted(id, 'takes-over');
+    expect(taking).toContain('signal wantLease to lease/waits');
+    expect(taking).toContain('timer: answer of lease/waits');
+    expect(await emitted(backupWorkflowId('b1'), 'backup')).toContain('cancel activity');
+    const lease = toys.client.workflow.getHandle(leaseWorkflowId('waits'), firstLease);
+    await recordHistory(lease, 'toys/lease');
+    // Whoever waits may ask more than once.
+    const told = new Set(commandsOf(await fetchHistory(lease)).filter((line) => line.startsWith('signal')));
+    expect([...told]).toEqual([
+      'signal leaseHeld to recovery/waits',
+      'signal pleaseYield to backup/b1',
+      'signal leaseFree to recovery/waits',
+    ]);
+  });
+});
+
+describe('twenty steps', () => {
+  test('take one activity and one memo each, and stay far below the 2,000 events that a recovery may have', async ({
+    annotate,
+  }) => {
+    const id = await toys.start({ scenario: 'toy-steps', target: 'twenty-steps', input: { steps: 20 } });
+    expect((await toys.result(id)).status).toBe('recovered');
+    await recordHistory(handle(id), 'toys/twenty-steps');
+    const history = await fetchHistory(handle(id));
+    const step = ['activity nothing', 'memo'];
+    expect(commandsOf(history)).toEqual(
+      about('twenty-steps', [...begun, ...Array.from({ length: 20 }, () => step).flat(), ...verified, ...ended('recovered')]),
+    );
+    expect(history.events.length).toBeLessThan(300);
+    await annotate(
+      `A recovery of 20 steps has ${history.events.length} events, ${JSON.stringify(history).length} bytes as JSON.`,
+    );
+  });
+});
