@@ -40,7 +40,7 @@ export function differences(before: Snapshot, after: Snapshot): string[] {
   const missing = [...before.keys()].filter((path) => !after.has(path)).map((path) => `${path} is missing`);
   const extra = [...after.keys()].filter((path) => !before.has(path)).map((path) => `${path} was not there`);
   const changed = [...before]
-    .filter(([path, facts]) => after.has(path) && after.get(path) !== facts)
-    .map(([path, facts]) => `${path} was ${facts} and is ${after.get(path)}`);
+    .filter(([path, was]) => after.has(path) && after.get(path) !== was)
+    .map(([path, was]) => `${path} was ${was} and is ${after.get(path)}`);
   return [...missing, ...extra, ...changed];
 }
