@@ -4,16 +4,13 @@ import { backupDocument, takeBackupRequest } from '../contracts/backup.ts';
 import { idParams, listOf, pageQuery, writeHeaders } from '../contracts/http/requests.ts';
 import type { Backup } from '../domain/backup.ts';
 import { backupId, backupTestWorkflowId, backupWorkflowId } from '../domain/identity.ts';
-import { plain } from '../domain/text.ts';
-import { backupOfMemo, type BackupLists } from './backup-lists.ts';
+import type { BackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { backupDocumentOf } from './documents.ts';
-import type { Execution } from './gateway.ts';
+import { findBackup } from './find-backup.ts';
 import { leaseHolder } from './holders.ts';
-import { say } from './language.ts';
 import { answers } from './openapi.ts';
 import { pageOf } from './pages.ts';
-import { isFailure, notFound, sentenceOf } from './problem.ts';
 import { startOnce } from './start-once.ts';
 import { backupActivityOf, targetById } from './targets.ts';
 
@@ -95,7 +92,7 @@ export function registerBackups(app: App, world: ApiWorld, lists: BackupLists): 
   app.get(
     '/v1/backups/:id',
     { schema: { summary: 'One backup', tags, params: idParams, response: answers({ 200: backupDocument }) } },
-    async (request) => backupDocumentOf(await findBackup(world, lists, request.params.id), request.locale),
+    async (request) => backupDocumentOf(await findBackup(world, lists, request.params.id, request.locale), request.locale),
   );
 
   app.post(
@@ -110,7 +107,7 @@ export function registerBackups(app: App, world: ApiWorld, lists: BackupLists): 
       },
     },
     async (request, reply) => {
-      const backup = await findBackup(world, lists, request.params.id);
+      const backup = await findBackup(world, lists, request.params.id, request.locale);
       const target = targetById(world.inventory(), backup.target);
       const activity = backupActivityOf(world, target, 'test');
       // A test that runs already is as good as a new one.
@@ -130,38 +127,4 @@ export function registerBackups(app: App, world: ApiWorld, lists: BackupLists): 
       return backupDocumentOf(backup, request.locale);
     },
   );
-
-  async function findBackup({ inventory }: ApiWorld, from: BackupLists, id: string): Promise<Backup> {
-    const run = await gateway.describe(backupWorkflowId(id));
-    const taking = run && (await from.underWay(run));
-    if (taking) return taking;
-    const itsTarget = run && inventory().targets.find((target) => target.id === run.attributes.target);
-    const places = itsTarget ? [itsTarget] : from.targets();
-    const outcomes = await Promise.allSettled(places.map((target) => from.of(target)));
-    for (const outcome of outcomes) {
-      const found = outcome.status === 'fulfilled' && outcome.value.find((backup) => backup.id === id);
-      if (found) return found;
-    }
-    const failed = run?.state === 'broken' && (await failedBackup(run));
-    if (failed) return failed;
-    // It may be where nobody answered.
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    throw notFound({ en: `There is no backup ${id}.`, ja: `バックアップ ${id} はありません。` });
-  }
-
-  async function failedBackup(run: Execution): Promise<Backup | undefined> {
-    const backup = backupOfMemo(run);
-    const why = await gateway.result(run).then(
-      () => plain('ended'),
-      (error: unknown) => (isFailure(error) ? sentenceOf(error) : { en: 'It was stopped.', ja: '中断されました。' }),
-    );
-    return (
-      backup && {
-        ...backup,
-        status: 'failed',
-        finishedAt: run.closedAt ?? run.startedAt,
-        failure: say(why, world.inventory().locale),
-      }
-    );
-  }
 }
