@@ -31,6 +31,8 @@ interface LocatedSet {
 
 export async function openScriptSets(ports: Ports, target: ToolStoreTarget, signal?: AbortSignal): Promise<BackupSet[]> {
   const { root } = target;
+  const owner = await ports.files.look({ root, path: agentFolder });
+  if (owner?.kind !== 'folder') return [];
   const listing = (await Promise.all([scriptFolder, emergencyFolder].map((path) => listUnlessLink(ports, root, path)))).flat();
   const facts = new Map(listing.map((one) => [one.path, one]));
   const located: LocatedSet[] = findScriptSets(listing).map((set) => ({ set, base: root, facts }));
@@ -53,7 +55,6 @@ export async function openScriptSets(ports: Ports, target: ToolStoreTarget, sign
       }
     }
   }
-  const owner = await ports.files.look({ root, path: agentFolder });
   const opened = await inParallel(located, (one) => openOne(ports, target.id, one, owner, signal), 2);
   return [...opened, ...broken];
 }
@@ -72,7 +73,7 @@ async function openOne(
   ports: Ports,
   target: string,
   { set, base, facts, writtenAt }: LocatedSet,
-  owner: FileFacts | undefined,
+  owner: FileFacts,
   signal?: AbortSignal,
 ): Promise<BackupSet> {
   const newest = set.files
@@ -123,7 +124,7 @@ interface ScriptWorld {
   readonly base: string;
   readonly facts: ReadonlyMap<string, FileFacts>;
   readonly startedAt: string;
-  readonly owner: FileFacts | undefined;
+  readonly owner: FileFacts;
 }
 
 /** The manifest such a set would have. Its files are hashed once, and again only when one of them changed. */
@@ -145,7 +146,7 @@ async function manifestOf(ports: Ports, record: string, world: ScriptWorld, sign
     const { sha256, bytes, lines, facts: now } = await ports.files.read({ root: base, path: at }, 0, signal);
     if (path === auditLog) logLines = lines;
     // The copy belongs to whoever ran the script; what is restored belongs to the owner of the store.
-    const { uid, gid } = owner ?? now;
+    const { uid, gid } = owner;
     return { path, bytes, sha256, mode: now.mode, uid, gid, modifiedAt: now.modifiedAt, in: set.id };
   });
   const body: Omit<Manifest, 'digest'> = {

@@ -1,0 +1,63 @@
+/** Long activities beat, and stop when they are cancelled; outside of Temporal they are plain functions. */
+import { readdirSync, rmSync } from 'node:fs';
+import { CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, test } from 'vitest';
+import { alive } from '../../../activities/tool-store/alive.ts';
+import { makeWorld, picture, recovery, target } from './world.ts';
+
+test('beats at once and then at least every half second while work goes on', async () => {
+  const environment = new MockActivityEnvironment();
+  const beats: number[] = [];
+  environment.on('heartbeat', () => beats.push(performance.now()));
+  const started = performance.now();
+  await environment.run(() => alive(() => new Promise((resolve) => setTimeout(resolve, 1_100))));
+  expect(beats[0]! - started).toBeLessThan(200);
+  expect(beats.length).toBeGreaterThanOrEqual(3);
+  const after = beats.length;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(beats).toHaveLength(after);
+});
+
+test('without an activity around it only does the work', async () => {
+  expect(await alive((signal) => Promise.resolve(signal))).toBeUndefined();
+});
+
+test('a restore that is cancelled while it stages replaces nothing and leaves nothing', async () => {
+  const environment = new MockActivityEnvironment();
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      repositories: (entry) => {
+        const repository = ports.repositories(entry);
+        return {
+          ...repository,
+          async fetch(...args) {
+            const copied = await repository.fetch(...args);
+            environment.cancel();
+            return copied;
+          },
+        };
+      },
+    }),
+  });
+  const id = await world.verified('2026-11-22T02:00:00.000Z');
+  rmSync(world.live('.pi/tools'), { recursive: true });
+  const plan = await world.tools.planRestore({ target, recovery, backup: id });
+  const before = picture(world.root);
+  const input = { target, plan: plan.ref, digest: plan.digest, protectedAs: 'none' };
+  const work = environment.run((one: typeof input) => world.tools.applyRestore(one), input);
+  await expect(work).rejects.toBeInstanceOf(CancelledFailure);
+  expect(picture(world.root)).toEqual(before);
+});
+
+test('a backup that is cancelled leaves no backup', async () => {
+  const environment = new MockActivityEnvironment();
+  const world = await makeWorld({ logLines: 30_000 });
+  environment.cancel();
+  const input = { target, id: '20261122T020000Z-full-1a2b3c', kind: 'full' as const, startedAt: '2026-11-22T02:00:00.000Z' };
+  const work = environment.run((one: typeof input) => world.tools.takeToolStoreBackup(one), input);
+  await expect(work).rejects.toBeInstanceOf(CancelledFailure);
+  expect(await world.tools.listToolStoreBackups({ target })).toEqual([]);
+  expect(readdirSync(world.root)).toEqual(['.pi']);
+});

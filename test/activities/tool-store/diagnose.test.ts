@@ -1,0 +1,89 @@
+/** A look at a store names what is wrong with it and the scenario that helps, and changes nothing. */
+import { mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { startRequest } from '../../../contracts/inputs/start.ts';
+import { scenarioById } from '../../../contracts/scenarios.ts';
+import { addTool, editTool, logPath, makeWorld, picture, target, type World } from './world.ts';
+
+const night = '2026-11-22T02:00:00.000Z';
+const path = (world: World, index: number): string => world.live(world.sample.tools[index]!.path);
+
+const cases: Record<string, { harm: (world: World) => void; symptoms: string[]; suggests: string[] }> = {
+  'a healthy store': { harm: () => undefined, symptoms: [], suggests: [] },
+  'the root is gone': { harm: (world) => rmSync(world.root, { recursive: true }), symptoms: ['root-gone'], suggests: [] },
+  'the tools folder is gone': {
+    harm: (world) => rmSync(world.live('.pi/tools'), { recursive: true }),
+    symptoms: ['tools-folder-gone', 'tools-missing'],
+    suggests: ['tool-store-loss'],
+  },
+  'the tools folder is empty': {
+    harm(world) {
+      rmSync(world.live('.pi/tools'), { recursive: true });
+      mkdirSync(world.live('.pi/tools'));
+    },
+    symptoms: ['no-tools', 'tools-missing'],
+    suggests: ['tool-store-loss'],
+  },
+  'the tools folder is a link': {
+    harm(world) {
+      rmSync(world.live('.pi/tools'), { recursive: true });
+      symlinkSync('/etc', world.live('.pi/tools'));
+    },
+    symptoms: ['tools-folder-unusable', 'tools-missing'],
+    suggests: ['tool-store-loss'],
+  },
+  'half of the tools are damaged': {
+    harm: (world) => [0, 1, 2, 3, 4, 5].forEach((index) => truncateSync(path(world, index), 50)),
+    symptoms: ['tools-truncated'],
+    suggests: ['tool-store-loss'],
+  },
+  'one tool is gone and one has a wrong id': {
+    harm(world) {
+      rmSync(path(world, 0));
+      editTool(path(world, 1), (tool) => ({ ...tool, code: 'function execute() {}' }));
+    },
+    symptoms: ['tools-wrong-id', 'tools-missing'],
+    suggests: ['tool-restore'],
+  },
+  'the log is gone': { harm: (world) => rmSync(world.live(logPath)), symptoms: ['log-missing'], suggests: ['tool-store-loss'] },
+  'two tools bear one name': {
+    harm: (world) => void addTool(world.root, 'test_tool', 'function execute() { return 2; }'),
+    symptoms: ['double-names'],
+    suggests: [],
+  },
+};
+
+test.each(Object.entries(cases))('%s', async (_, { harm, symptoms, suggests }) => {
+  const world = await makeWorld();
+  await world.verified(night);
+  harm(world);
+  const before = picture(world.root);
+  const diagnosis = await world.tools.diagnoseToolStore({ target });
+  expect(diagnosis.symptoms.map(({ id }) => id)).toEqual(symptoms);
+  expect(diagnosis.suggests.map(({ scenario }) => scenario)).toEqual(suggests);
+  expect(picture(world.root)).toEqual(before);
+  for (const { scenario, input } of diagnosis.suggests) {
+    startRequest.parse({ scenario, target, input, reason: 'as suggested' });
+    scenarioById(scenario)!.input.parse(input);
+  }
+});
+
+test('a suggested tool-restore names the tools that need it', async () => {
+  const world = await makeWorld();
+  const id = await world.verified(night);
+  rmSync(path(world, 2));
+  const { suggests } = await world.tools.diagnoseToolStore({ target });
+  expect(suggests).toMatchObject([{ scenario: 'tool-restore', input: { tools: [world.sample.tools[2]!.id] } }]);
+  expect(suggests[0]?.why.en).toContain(id);
+});
+
+test('without a verified backup that is said, and more than a hundred tools too', async () => {
+  const world = await makeWorld({ tools: 101 });
+  expect((await world.tools.diagnoseToolStore({ target })).symptoms.map(({ id }) => id)).toEqual([
+    'too-many-tools',
+    'no-verified-backup',
+  ]);
+  await world.backUp(night);
+  const { symptoms } = await world.tools.diagnoseToolStore({ target });
+  expect(symptoms.at(-1)?.sentence.en).toBe('None of 1 backups is verified and above suspicion.');
+});
