@@ -43,6 +43,9 @@ interface Attributes {
   readonly activityType?: { readonly name: string };
   readonly workflowType?: { readonly name: string };
   readonly workflowExecution?: { readonly workflowId: string };
+  readonly workflowTaskTimeout?: string;
+  readonly startToCloseTimeout?: string;
+  readonly heartbeatTimeout?: string;
   readonly signalName?: string;
   readonly markerName?: string;
   readonly acceptedRequest?: { readonly input: { readonly name: string } };
@@ -97,3 +100,30 @@ const commands: Readonly<Record<string, (attributes: Attributes, event: HistoryE
   WORKFLOW_EXECUTION_CANCELED: () => 'cancelled',
   WORKFLOW_EXECUTION_CONTINUED_AS_NEW: () => 'continue as new',
 };
+
+/** What people would miss in the Temporal UI, or wait for after a worker died; empty where all is well. */
+export function faultsOf({ events }: History): string[] {
+  const of = (type: RegExp): readonly HistoryEvent[] => events.filter((event) => type.test(typeOf(event)));
+  const told = ({ eventId, eventType }: HistoryEvent, fault: string): string => `${eventId} ${eventType}: ${fault}`;
+  const drawn = /^(ACTIVITY_TASK_SCHEDULED|TIMER_STARTED|START_CHILD_WORKFLOW_EXECUTION_INITIATED)$/;
+  const activities = of(/^ACTIVITY_TASK_SCHEDULED$/);
+  return [
+    ...of(/^WORKFLOW_TASK_FAILED$/).map((event) => told(event, 'the code threw what is no failure, or did not replay')),
+    ...of(drawn).flatMap((event) => (summaryOf(event) === '' ? [told(event, 'has no summary')] : [])),
+    ...activities.flatMap((event) =>
+      /^[a-z][a-z ]+ · [a-z0-9-]+$/.test(summaryOf(event)) ? [] : [told(event, 'does not say what is done to which target')],
+    ),
+    ...activities.flatMap((event) => (isMissedSoon(event) ? [] : [told(event, 'hides a dead worker for more than 2 s')])),
+    ...of(/^(WORKFLOW_EXECUTION_STARTED|START_CHILD_WORKFLOW_EXECUTION_INITIATED)$/).flatMap((event) =>
+      attributesOf(event).workflowTaskTimeout === '2s' ? [] : [told(event, 'hides a dead worker for the 10 s of a default')],
+    ),
+    ...(events.length < 2_000 ? [] : [`${events.length} events are too many`]),
+  ];
+}
+
+/** Ends within 2 s, or heartbeats at least every 1.5 s. */
+function isMissedSoon(event: HistoryEvent): boolean {
+  const { startToCloseTimeout = '', heartbeatTimeout = '' } = attributesOf(event);
+  const heartbeat = Number.parseFloat(heartbeatTimeout);
+  return Number.parseFloat(startToCloseTimeout) <= 2 || (heartbeat > 0 && heartbeat <= 1.5);
+}

@@ -27,10 +27,12 @@ export const fetchHistory = async (handle: WorkflowHandle): Promise<History> =>
   JSON.parse(historyToJSON(await handle.fetchHistory())) as History;
 
 /** Who ran it, and where in which file something was thrown, is nobody's business and changes with every recording. */
-function withoutMachine<T>(value: T): T {
-  const scrubbed = (key: string, inner: unknown): unknown =>
-    key === 'identity' ? 'recorded' : key === 'stackTrace' ? '' : withoutMachine(inner);
-  if (Array.isArray(value)) return value.map((inner: unknown) => withoutMachine(inner)) as T;
+function withoutMachine(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withoutMachine(inner));
+  // `<process>@<host>`, also as the beginning of the name of a sticky queue.
+  if (typeof value === 'string') return value.replace(/^\d+@\S+$/, 'recorded');
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, scrubbed(key, inner)])) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, key === 'stackTrace' ? '' : withoutMachine(inner)]),
+  );
 }

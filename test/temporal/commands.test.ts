@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate } from '../../domain/messages.ts';
 import type { Decision } from '../../domain/recovery.ts';
-import { commandsOf } from '../support/histories.ts';
+import { commandsOf, faultsOf } from '../support/histories.ts';
 import { fetchHistory, recordHistory } from '../support/record-history.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
@@ -209,10 +209,12 @@ async function decide(
   await toys.decide(id, open, by, decision, input === undefined ? {} : { input });
 }
 
-/** The commands of a finished workflow; its history is kept for replay where that is asked for. */
+/** The commands of a finished workflow in whose history nothing is amiss. It is kept for replay where that is asked for. */
 async function emitted(workflowId: string, name: string): Promise<string[]> {
   await recordHistory(handle(workflowId), `toys/${name}`);
-  return commandsOf(await fetchHistory(handle(workflowId)));
+  const history = await fetchHistory(handle(workflowId));
+  expect(faultsOf(history)).toEqual([]);
+  return commandsOf(history);
 }
 
 describe('the word alone emits exactly these commands:', () => {
