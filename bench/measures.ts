@@ -4,7 +4,10 @@ import { backup200Mb } from './measures/backup-200mb.ts';
 import { decisionLatency } from './measures/decision-latency.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
+import { startWarm } from './measures/start-warm.ts';
+import { statusDocument, statusDocumentLatency } from './measures/status-document.ts';
 import { stepEngine } from './measures/step-engine.ts';
+import { temporalBack } from './measures/temporal-back.ts';
 import { twentySteps } from './measures/twenty-steps.ts';
 import { workerKilled } from './measures/worker-killed.ts';
 
@@ -14,6 +17,10 @@ export const measures: readonly Measure[] = [
   restore100Tools,
   decisionLatency,
   ...workerKilled,
+  temporalBack,
   backup200Mb,
   restore200Mb,
+  statusDocument,
+  statusDocumentLatency,
+  startWarm,
 ];

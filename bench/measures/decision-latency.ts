@@ -11,7 +11,7 @@ import { endSignal, pingUpdate, type answering } from '../workflows/raw.ts';
 
 /** Recoveries that wait at a gate at the same time: enough that a round does not begin with a wait. */
 const targets = Array.from({ length: 20 }, (_, n) => `asks-${n}`);
-const rounds = 120;
+const rounds = 100;
 
 export const decisionLatency: Measure = {
   id: 'decision-latency',

@@ -19,8 +19,8 @@ export const stepEngine: Measure = {
       return ((await run(steps)) - empty) / steps;
     };
     return sideBySide({
-      rounds: 25,
-      warmUp: 5,
+      rounds: 15,
+      warmUp: 3,
       ours: () => perStep(toys.steps),
       against: { title: 'a raw activity', run: () => perStep(toys.rawActivities) },
     });

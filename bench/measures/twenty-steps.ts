@@ -12,8 +12,8 @@ export const twentySteps: Measure = {
   async run(tidy) {
     const toys = await startToys(tidy);
     return sideBySide({
-      rounds: 25,
-      warmUp: 5,
+      rounds: 15,
+      warmUp: 3,
       ours: () => toys.steps(20),
       against: { title: 'a workflow of 20 raw activities', run: () => toys.rawActivities(20) },
     });

@@ -52,7 +52,7 @@ export function makeHome(
     BENCH_TOKEN: token,
     BENCH_TOKEN_OF_REN: `${token}-of-ren`,
   };
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|OKIAGARI)_/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|OKIAGARI_(?!TEMPORAL_CLI))/.test(name));
   return { folder, variables: { ...Object.fromEntries(inherited), ...ours } };
 }
 
