@@ -24,12 +24,12 @@ try {
 async function main(): Promise<void> {
   const environment = readEnvironment();
   const logger = createLogger(environment);
-  // `forward` sends the native core's lines to our logger; they would go to the terminal otherwise.
-  Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } } });
   const inventory = watchInventory(resolve(environment.OKIAGARI_INVENTORY), {
     onReload: () => logger.info('the inventory has changed and is in use'),
     onRefused: (error) => logger.error(`the inventory has changed and is wrong; the old one stays in use\n${error.message}`),
   });
+  // Keeps the process alive from here on. `forward` sends the native core's lines to our logger; they would go to the terminal otherwise.
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } } });
   const ports = createPorts({ inventory: () => inventory.current(), data: resolve(environment.OKIAGARI_DATA) });
   const prebuilt = environment.OKIAGARI_WORKFLOW_BUNDLE;
   const [{ connection, namespace }, bundle] = await Promise.all([
