@@ -165,8 +165,8 @@ function failureOf(error: unknown): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return 'no answer';
   const cause = error instanceof Error ? error.cause : undefined;
   const code = isGrpcServiceError(cause) ? cause.code : isGrpcServiceError(error) ? error.code : undefined;
-  if (code === grpc.unavailable || code === grpc.cancelled) return 'no answer';
-  if (code === grpc.resourceExhausted) return away();
+  // Exhausted: too much at once for Temporal, or too many queries wait for a worker that is not there.
+  if (code === grpc.unavailable || code === grpc.cancelled || code === grpc.resourceExhausted) return 'no answer';
   // Nobody has polled the queue lately, or no worker has begun this run yet.
   if (code === grpc.failedPrecondition) return noWorker();
   return error;

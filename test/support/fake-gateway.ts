@@ -17,6 +17,8 @@ export interface FakeRun extends Omit<Execution, 'state' | 'closedAt'> {
   /** By update id, as Temporal keeps them. */
   readonly updated: Map<string, Promise<unknown>>;
   readonly signals: { readonly name: string; readonly args: readonly unknown[] }[];
+  /** Hears a signal as it comes. */
+  onSignal?: (signal: { readonly name: string; readonly args: readonly unknown[] }) => void;
   result?: unknown;
 }
 
@@ -138,11 +140,11 @@ export function createFakeGateway(): FakeGateway {
     },
     async update({ workflowId, firstRunId }, update, args, updateId = randomUUID()) {
       await toTemporal('update');
-      const run = newest(workflowId);
-      if (!run || run.firstRunId !== firstRunId || run.state !== 'running') throw absent();
-      await toWorker('update');
-      const known = run.updated.get(updateId);
+      const run = runs.findLast((one) => one.workflowId === workflowId && one.firstRunId === firstRunId);
+      const known = run?.updated.get(updateId);
       if (known) return known as never;
+      if (!run || run !== newest(workflowId) || run.state !== 'running') throw absent();
+      await toWorker('update');
       const answer = run.updates.get(update.name);
       if (!answer) throw noWorker();
       const outcome = (async () => answer(...(args as unknown[])))();
@@ -153,7 +155,9 @@ export function createFakeGateway(): FakeGateway {
       await toTemporal('signal');
       const run = exact(address);
       if (run.state !== 'running') throw absent();
-      run.signals.push({ name: signal.name, args: args as unknown[] });
+      const heard = { name: signal.name, args: args as unknown[] };
+      run.signals.push(heard);
+      run.onSignal?.(heard);
     },
     async result(address) {
       await toTemporal('result');
