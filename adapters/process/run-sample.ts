@@ -10,6 +10,15 @@ const outputLimit = 256 * 1024;
 /** Starting Node is not the tool's time. */
 const startMs = 2_000;
 
+/** The flags that make the wall: see sample-program.ts. */
+export const samplePermissions = (scratch: string): readonly string[] => [
+  '--permission',
+  `--allow-fs-read=${scratch}`,
+  '--no-addons',
+  '--disallow-code-generation-from-strings',
+  '--max-old-space-size=128',
+];
+
 export function createSampleRunner(): SampleRunner {
   return {
     async run({ code, parameters, timeoutMs }, scratch, signal) {
@@ -19,11 +28,11 @@ export function createSampleRunner(): SampleRunner {
       return new Promise<SampleResult>((resolve) => {
         let output = '';
         let ended: SampleResult | undefined;
-        const child = spawn(
-          process.execPath,
-          ['--permission', `--allow-fs-read=${scratch}`, '--no-addons', '--max-old-space-size=128', program],
-          { cwd: scratch, env: {}, stdio: ['ignore', 'pipe', 'ignore'] },
-        );
+        const child = spawn(process.execPath, [...samplePermissions(scratch), program], {
+          cwd: scratch,
+          env: {},
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
         const stop = (result: SampleResult): void => {
           ended ??= result;
           child.kill('SIGKILL');

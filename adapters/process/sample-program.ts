@@ -1,30 +1,46 @@
 /** The program of that process, as text: it must stand alone in the scratch folder, which is all the process may read. */
 
 /**
- * Nothing of the host goes into the context: parameters enter and the answer leaves as JSON text, so the tool's code finds
- * what the agent gives it and no more. That is likeness, not security; the wall is the process with its permissions.
+ * Walls, from the inside out: the context gets nothing of the host, not even a callback (the answer is looked for, not sent);
+ * the process starts with `--disallow-code-generation-from-strings`, so that an object of the host that leaks anyway cannot be
+ * used to make code there, while the tool's own context may; what could reach other processes is removed; and the process has
+ * no permission to read elsewhere, write, or start anything. A vm context alone is no security boundary.
  */
 export const sampleProgram = `'use strict';
 const { readFileSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 const vm = require('node:vm');
 const { code, parameters, timeoutMs } = JSON.parse(readFileSync(join(__dirname, 'sample.json'), 'utf8'));
+const { exit } = process;
+for (const name of ['kill', '_kill', 'getBuiltinModule', 'binding', '_linkedBinding', 'dlopen', '_debugProcess']) delete process[name];
+for (const name of ['fetch', 'WebSocket', 'EventSource']) delete globalThis[name];
 const answer = (result) => {
-  let text = JSON.stringify(result);
-  while (text.length > 0) text = text.slice(writeSync(1, text));
-  process.exit(0);
+  let bytes = Buffer.from(JSON.stringify(result));
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(1, bytes));
+  exit(0);
 };
-const failed = (error) => answer({ outcome: 'threw', message: String(error && error.message ? error.message : error).slice(0, 500) });
-setTimeout(() => answer({ outcome: 'timed-out', message: 'no answer within ' + timeoutMs + ' ms' }), timeoutMs);
+const late = { outcome: 'timed-out', message: 'no answer within ' + timeoutMs + ' ms' };
+const context = vm.createContext(vm.constants.DONT_CONTEXTIFY, { codeGeneration: { strings: true, wasm: false } });
+const run = (text) => vm.runInContext(text, context, { timeout: timeoutMs, filename: 'tool.js' });
 try {
-  const context = vm.createContext(Object.create(null));
-  const options = { timeout: timeoutMs, filename: 'tool.js' };
-  vm.runInContext('const console = { log() {}, info() {}, warn() {}, error() {}, debug() {} };', context, options);
-  vm.runInContext(code, context, options);
-  const call = '(async () => { const value = await execute(' + JSON.stringify(parameters) + '); return JSON.stringify(value === undefined ? null : value); })()';
-  vm.runInContext(call, context, options).then((text) => answer({ outcome: 'returned', value: JSON.parse(text) }), failed);
+  run('const console = { log() {}, info() {}, warn() {}, error() {}, debug() {} };');
+  run(code);
+  run(
+    'var okiagariAnswer; (async () => { try { const value = await execute(' + JSON.stringify(parameters) + ');' +
+    ' okiagariAnswer = "+" + JSON.stringify(value === undefined ? null : value); }' +
+    ' catch (error) { okiagariAnswer = "-" + String(error && error.message ? error.message : error).slice(0, 500); } })(); 0',
+  );
 } catch (error) {
-  if (error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') answer({ outcome: 'timed-out', message: 'no answer within ' + timeoutMs + ' ms' });
-  else failed(error);
+  if (error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') answer(late);
+  answer({ outcome: 'threw', message: String(error && error.message ? error.message : error).slice(0, 500) });
 }
+const until = performance.now() + timeoutMs;
+const look = () => {
+  const text = run('typeof okiagariAnswer === "string" ? okiagariAnswer : ""');
+  if (typeof text === 'string' && text[0] === '+') answer({ outcome: 'returned', value: JSON.parse(text.slice(1)) });
+  if (typeof text === 'string' && text[0] === '-') answer({ outcome: 'threw', message: text.slice(1) });
+  if (performance.now() > until) answer(late);
+  setTimeout(look, 2);
+};
+setImmediate(look);
 `;

@@ -1,5 +1,5 @@
 /** Critical tools run apart from everything, one process each, and the live store does not notice. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addTool, editTool, makeWorld, picture, target } from './world.ts';
@@ -67,37 +67,29 @@ test('another answer, an error, a crash, too much time, a missing tool: each fai
   expect(sentence['nobody']).toBe('nobody is not in the store.');
 });
 
-test('the code finds no require, process, timers or network, and even outside its context may neither read nor write nor run', async () => {
-  const world = await makeWorld(critical({ name: 'curious' }, { name: 'escapist' }));
-  const secret = join(world.folder, 'secret');
-  writeFileSync(secret, 'top secret');
-  const known = 'require process setTimeout setInterval fetch Buffer globalThis.process'.split(' ');
-  addTool(
-    world.root,
-    'curious',
-    `function execute() { const found = [${known.map((name) => `typeof ${name}`).join(', ')}].filter((t) => t !== 'undefined'); if (found.length) throw new Error(found.join()); }`,
+test('the code finds nothing of the host, and what leaks out of the context opens no door', async () => {
+  const world = await makeWorld(
+    critical(
+      { name: 'curious', expect: [] },
+      { name: 'escapist', expect: { leaked: true, own: 7, host: 'Code generation from strings disallowed for this context' } },
+    ),
   );
-  // Takes hold of a function of the host through a promise, as code that means harm would.
+  const names = 'require process setTimeout setInterval fetch Buffer WebSocket'.split(' ');
+  const list = names.map((name) => `[${JSON.stringify(name)}, typeof ${name}]`).join(', ');
+  addTool(world.root, 'curious', `function execute() { return [${list}].filter(([, type]) => type !== 'undefined'); }`);
+  // A refused import() is an error object of the host: the classic way out.
   addTool(
     world.root,
     'escapist',
-    `function execute() {
-      return { then(resolve) {
-        let host; Promise.prototype.then = function (f) { host = f; };
-        (async () => { await null; })();
-        const process = (host ?? resolve).constructor('return typeof process === "undefined" ? undefined : process')();
-        const out = {};
-        const fs = process && process.getBuiltinModule('node:fs');
-        const tries = { read: () => fs.readFileSync(${JSON.stringify(secret)}, 'utf8'), write: () => fs.writeFileSync(${JSON.stringify(join(world.folder, 'written'))}, 'x'),
-          run: () => process.getBuiltinModule('node:child_process').execSync('id').toString(), env: () => JSON.stringify(process.env) };
-        for (const [name, go] of Object.entries(tries)) try { out[name] = String(go()); } catch (error) { out[name] = error.code ?? error.message; }
-        resolve(out);
-      } };
+    `async function execute() {
+      const error = await import('node:fs').catch((refusal) => refusal);
+      const found = { leaked: error.constructor !== TypeError, own: new Function('return 7')() };
+      try { found.host = error.constructor.constructor('return process')().pid; } catch (refusal) { found.host = refusal.message; }
+      return found;
     }`,
   );
-  const [curious] = await world.tools.runCriticalTools({ target });
-  expect(curious).toMatchObject({ ok: true });
-  expect(existsSync(join(world.folder, 'written'))).toBe(false);
+  const checks = await world.tools.runCriticalTools({ target });
+  expect(checks.map(({ ok, sentence }) => [ok, sentence.en])).toEqual(checks.map(({ sentence }) => [true, sentence.en]));
 });
 
 test('a store that changed while samples ran is noticed; the agent using a tool is told apart', async () => {
