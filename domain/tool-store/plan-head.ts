@@ -1,13 +1,14 @@
 /** The head of a restore plan that people read and approve; the whole stays in the record store. */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Plan, PlannedChange } from '../recovery.ts';
 import type { Text } from '../text.ts';
 import { auditLog, fileNameOf } from './layout.ts';
 import type { FileState, LinkState, RestoreChange, RestorePlan } from './restore-plan.ts';
 import { naming } from './tool-limit.ts';
 
-/** Lines and characters of a head: it goes through history at every look at the status. */
+/** Lines and bytes of a head: it goes through history, and out at every look at the status. */
 const mostChanges = 20;
-const mostCharacters = 5_000;
+const mostBytes = 4_000;
 
 export function headOf(plan: RestorePlan, ref: string): Plan {
   const altering = plan.changes.filter((change) => change.by !== 'nothing');
@@ -15,11 +16,11 @@ export function headOf(plan: RestorePlan, ref: string): Plan {
     .filter((change) => change.by === 'nothing')
     .toSorted((a, b) => Number(b.foreign ?? 0) - Number(a.foreign ?? 0));
   const changes: PlannedChange[] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const change of [...altering, ...rest]) {
     const line = lineOf(change);
-    characters += JSON.stringify(line).length;
-    if (changes.length === mostChanges || characters > mostCharacters) break;
+    bytes += utf8ToBytes(JSON.stringify(line)).length;
+    if (changes.length === mostChanges || bytes > mostBytes) break;
     changes.push(line);
   }
   const count = (action: RestoreChange['action']): number => plan.changes.filter((change) => change.action === action).length;

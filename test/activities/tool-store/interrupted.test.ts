@@ -75,9 +75,10 @@ async function sweep(
 }
 
 const noLeftovers = (world: World): void => {
-  for (const folder of ['.pi/tools', '.pi/logs'])
-    if (existsSync(world.live(folder)))
-      expect(readdirSync(world.live(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  for (const folder of ['.pi/tools', '.pi/logs']) {
+    const names = existsSync(world.live(folder)) ? readdirSync(world.live(folder)) : [];
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  }
 };
 
 /** Five tools: one gone, one cut, one with a lost mode, and no log. */
@@ -98,10 +99,11 @@ test('a backup', async () => {
     async (world) => {
       expect((await world.tools.testToolStoreBackup({ target, backup: idAt(night) })).status).toBe('verified');
       expect((await world.tools.listToolStoreBackups({ target }))[0]?.repositories).toEqual(['local', 'offsite']);
-      for (const repository of ['local', 'offsite'])
+      for (const repository of ['local', 'offsite']) {
         expect(
           Object.keys(picture(world.inRepository(idAt(night), repository))).filter((path) => path.endsWith('.json')),
         ).toHaveLength(5);
+      }
     },
   );
   expect(kills).toBeGreaterThan(10);
@@ -131,8 +133,9 @@ test('protecting', async () => {
       const home = join(world.data, 'protected', target, recovery);
       const manifest = JSON.parse(readFileSync(join(home, 'manifest.json'), 'utf8')) as { files: { path: string }[] };
       expect(manifest.files).toHaveLength(4);
-      for (const { path } of manifest.files)
+      for (const { path } of manifest.files) {
         expect(readFileSync(join(home, 'files', path))).toEqual(readFileSync(world.live(path)));
+      }
     },
   );
   expect(kills).toBeGreaterThan(5);

@@ -98,8 +98,9 @@ test('run twice on one day: two candidates, the nested one newer', async () => {
 });
 
 function utimesToDay(folder: string, at: string): void {
-  for (const name of execFileSync('find', [folder, '-type', 'f']).toString().trim().split('\n'))
+  for (const name of execFileSync('find', [folder, '-type', 'f']).toString().trim().split('\n')) {
     utimesSync(name, new Date(at), new Date(at));
+  }
 }
 
 test('a metadata.json that is not JSON is a finding, not an end', async () => {
