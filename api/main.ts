@@ -59,12 +59,22 @@ async function main(): Promise<void> {
   try {
     api = await startApi(readEnvironment());
   } catch (error) {
-    if (!(error instanceof InventoryError || error instanceof EnvironmentError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const message = readable(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${message}\n`);
     process.exitCode = 1;
     return;
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void api.close());
+}
+
+/** What a person can mend, in a line of its own; undefined for a fault of ours. */
+function readable(error: unknown): string | undefined {
+  if (error instanceof InventoryError || error instanceof EnvironmentError) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return `OKIAGARI_API_HOST, OKIAGARI_API_PORT: cannot listen (${message})`;
+  return message?.startsWith('OKIAGARI_') ? message : undefined;
 }
 
 if (import.meta.main) await main();

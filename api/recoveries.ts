@@ -1,10 +1,9 @@
 /** Reading recoveries: the list, the status document, the whole of a plan. */
 import { idParams, listOf, planParams, recoveryListQuery } from '../contracts/http/requests.ts';
 import { recoverySummary, statusDocument, wholePlanDocument } from '../contracts/http/recovery.ts';
-import type { Text } from '../domain/text.ts';
 import type { ApiWorld, App } from './context.ts';
 import { statusDocumentOf } from './documents.ts';
-import { say } from './language.ts';
+import { inLanguage } from './language.ts';
 import { answers } from './openapi.ts';
 import { pageOf } from './pages.ts';
 import { notFound } from './problem.ts';
@@ -41,11 +40,21 @@ export function registerRecoveries(app: App, world: ApiWorld, reader: RecoveryRe
     { schema: { summary: 'A whole plan', tags, params: planParams, response: answers({ 200: wholePlanDocument }) } },
     async (request) => {
       const { id, digest } = request.params;
-      const located = await reader.locate(id);
-      const body = /^[0-9a-f]{64}$/.test(digest) ? await world.records.get(`plans/${located.id}/${digest}.json`) : undefined;
+      const body = await wholePlan(world, reader, id, digest);
       if (body === undefined) throw notFound({ en: `${id} has no plan ${digest}.`, ja: `${id} に計画 ${digest} はありません。` });
-      const { summary, ...plan } = JSON.parse(body) as { digest: string; summary?: Text };
-      return { ...plan, ...(summary && { summary: say(summary, request.locale) }) };
+      return inLanguage(JSON.parse(body), request.locale) as { digest: string };
     },
   );
+}
+
+/** Under the recovery's own id, or where an open gate of it says: a child keeps its plans under another id. */
+async function wholePlan({ records }: ApiWorld, reader: RecoveryReader, id: string, digest: string): Promise<string | undefined> {
+  const { id: recovery } = await reader.locate(id);
+  if (!/^[0-9a-f]{64}$/.test(digest)) return undefined;
+  const own = await records.get(`plans/${recovery}/${digest}.json`);
+  if (own !== undefined) return own;
+  const { state } = await reader.read(recovery);
+  const plan = state.waitingFor.find((waiting) => waiting.plan?.digest === digest)?.plan;
+  // A workflow started past the API may say anything; only plans are read at its word.
+  return plan?.ref.startsWith('plans/') ? records.get(plan.ref) : undefined;
 }

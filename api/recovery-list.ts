@@ -75,7 +75,7 @@ function summaryOfRun(run: Execution, scenarios: readonly ScenarioEntry[]): Reco
     reason: last?.reason ?? memo.reason,
     incident: last?.incident,
     startedAt: last?.startedAt ?? run.startedAt,
-    endedAt: run.closedAt,
+    endedAt: last?.endedAt ?? run.closedAt,
   });
 }
 

@@ -104,7 +104,8 @@ function lineOf(entry: LedgerEntry, locale: Locale): string {
   switch (entry.event) {
     case 'step': {
       const { path, name, outcome, sentence } = entry.step;
-      return cell(`${path === '' ? '' : `${path} / `}${name} (${stepOutcomes[outcome][locale]}): ${sentence[locale]}`);
+      const named = `${path === '' ? '' : `${path} / `}${name} (${stepOutcomes[outcome][locale]})`;
+      return cell([named, sentence[locale]].filter(Boolean).join(': '));
     }
     case 'gate':
       return cell(`${entry.gate}: ${entry.sentence[locale]}`);

@@ -157,5 +157,5 @@ export const reportDocument = z
   })
   .meta({ id: 'Report' });
 
-/** A whole plan as its record keeps it, with the summary in the reader's language. */
+/** A whole plan as its record keeps it, every sentence in the reader's language. */
 export const wholePlanDocument = z.looseObject({ digest: z.string() });

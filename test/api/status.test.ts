@@ -52,7 +52,7 @@ describe('a running recovery', () => {
     const { waitingFor } = statusDocument.parse((await read()).body);
     const { href } = waitingFor[0]!.plan!;
     expect(waitingFor[0]!.plan).not.toHaveProperty('ref');
-    const changes = [{ action: 'add', path: 'x' }];
+    const changes = [{ action: 'add', path: 'x', why: { en: 'It is missing.', ja: '存在しません。' }, en: 1 }];
     const summary = { en: 'All of it.', ja: '全体。' };
     api.records.content.set(
       `plans/${recovery.id}/${digestOfPlan}.json`,
@@ -60,9 +60,25 @@ describe('a running recovery', () => {
     );
     const answer = await api.send('vera', 'GET', href);
     // A plan that is not hexadecimal text never reaches the record store.
-    expect(answer.json()).toMatchObject({ digest: digestOfPlan, changes, summary: 'All of it.' });
+    expect(answer.json()).toEqual({
+      digest: digestOfPlan,
+      summary: 'All of it.',
+      changes: [{ action: 'add', path: 'x', why: 'It is missing.', en: 1 }],
+    });
     expect((await api.send('vera', 'GET', href.replace(/.$/, 'e'))).statusCode).toBe(404);
     expect((await api.send('vera', 'GET', `/v1/recoveries/${recovery.id}/plans/..%2F..%2Fidempotency`)).statusCode).toBe(404);
+  });
+
+  test('shows the plan of a child where its open gate says it is, and nothing but plans', async () => {
+    const [waiting] = recovery.state.waitingFor;
+    const { href } = statusDocument.parse((await read()).body).waitingFor[0]!.plan!;
+    const gateWith = (ref: string) => ({ ...waiting!, plan: { ...waiting!.plan!, ref } });
+    const body = JSON.stringify({ digest: digestOfPlan });
+    api.records.content.set(`plans/child~1/${digestOfPlan}.json`, body).set('idempotency/x.json', body);
+    recovery.state = { ...recovery.state, waitingFor: [gateWith(`plans/child~1/${digestOfPlan}.json`)] };
+    expect((await api.send('vera', 'GET', href)).json()).toEqual({ digest: digestOfPlan });
+    recovery.state = { ...recovery.state, waitingFor: [gateWith('idempotency/x.json')] };
+    expect((await api.send('vera', 'GET', href)).statusCode).toBe(404);
   });
 
   test('has one id, percent-decoded once', async () => {
