@@ -88,7 +88,18 @@ describe('each rule catches what it is there for', () => {
 });
 
 describe('the packages', () => {
-  const lock = all('package-lock.json') as { packages: Record<string, { version: string }> };
+  const lock = all('package-lock.json') as {
+    packages: Record<string, { version: string; optionalDependencies?: Record<string, string> }>;
+  };
+
+  test('the lock is whole: npm drops what the registry of the day lacks, and then every `npm ci` fails', () => {
+    const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !lock.packages[`node_modules/${name}`] && !lock.packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
 
   test('all of @temporalio has one version: two do not speak to each other', () => {
     const versions = Object.entries(lock.packages)
