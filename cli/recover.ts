@@ -29,7 +29,7 @@ export const recoverCommand = (): Command =>
     context.show(started, [`started ${started.id}`]);
     return options.watch ? follow(context, started.id) : exitCodes.done;
   })
-    .argument('<scenario>', 'such as tool-store-loss')
+    .argument('<scenario>', 'an id of GET /v1/scenarios')
     .argument('<target>', 'an id of the inventory')
     .requiredOption('--reason <text>', 'why, for the record')
     .option('--input <json>', 'input of the scenario')

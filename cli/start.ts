@@ -10,6 +10,8 @@ import { claimFolder } from './supervisor/only-one.ts';
 import { startStack } from './supervisor/stack.ts';
 import { whatToTry } from './what-to-try.ts';
 
+const parentLookMs = 500;
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs until it is asked to stop. A fault that a person can mend is told in a sentence, with exit code 2. */
@@ -66,5 +68,12 @@ function introduce({ folder, made }: Playground, api: string): void {
 function untilAskedToStop(): Promise<void> {
   return new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+    // An npm that is killed outright tells nobody; we would go on without a terminal and hold the ports.
+    const parent = process.ppid;
+    if (process.env['npm_lifecycle_event'] !== undefined) {
+      setInterval(() => {
+        if (process.ppid !== parent) done();
+      }, parentLookMs).unref();
+    }
   });
 }

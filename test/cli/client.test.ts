@@ -104,8 +104,9 @@ test('a refusal is told with every field and what to do, exit code 3; as JSON it
   answer = json(409, problem);
   const told = await okiagari(recover);
   expect(told.code).toBe(3);
-  for (const words of ['409 held: tools is held.', 'target: held', 'held by recovery tools~0', 'Follow that one.'])
-    {expect(told.err).toContain(words);}
+  for (const words of ['409 held: tools is held.', 'target: held', 'held by recovery tools~0', 'Follow that one.']) {
+    expect(told.err).toContain(words);
+  }
   expect(told.err).not.toContain('    at ');
   const machine = await okiagari([...recover, '--json']);
   expect(JSON.parse(machine.err)).toEqual(problem);

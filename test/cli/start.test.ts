@@ -1,5 +1,5 @@
 /** `npm start` as a newcomer meets it: a playground, lines to paste, children that come back, and an end that leaves nothing. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,10 +29,25 @@ interface Started {
   readonly ui: string;
 }
 
-async function start(): Promise<Started> {
-  const ports = { OKIAGARI_API_PORT: '0', OKIAGARI_TEMPORAL_PORT: '0', OKIAGARI_TEMPORAL_UI_PORT: '0' };
-  const env = { ...process.env, ...ports, TEMPORAL_ADDRESS: '', OKIAGARI_LOG_LEVEL: '' };
-  const child = spawn(process.execPath, [main, 'start'], { cwd: folder, env });
+const settings = {
+  OKIAGARI_API_PORT: '0',
+  OKIAGARI_TEMPORAL_PORT: '0',
+  OKIAGARI_TEMPORAL_UI_PORT: '0',
+  OKIAGARI_LOG_LEVEL: '',
+  TEMPORAL_ADDRESS: '',
+};
+
+const start = (): Promise<Started> =>
+  untilReady(spawn(process.execPath, [main, 'start'], { cwd: folder, env: { ...process.env, ...settings } }));
+
+/** As people do it, in the checkout; inventory and data are those of the test. */
+function npmStart(): Promise<Started> {
+  const own = { OKIAGARI_INVENTORY: join(folder, 'playground/okiagari.yaml'), OKIAGARI_DATA: join(folder, '.okiagari') };
+  const project = fileURLToPath(new URL('../..', import.meta.url));
+  return untilReady(spawn('npm', ['start'], { cwd: project, env: { ...process.env, ...settings, ...own } }));
+}
+
+async function untilReady(child: ChildProcessWithoutNullStreams): Promise<Started> {
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await vi.waitFor(() => expect(child.exitCode === null ? said : `ended: ${said}`).toMatch(readyLine), { timeout: 50_000 });
@@ -122,6 +137,14 @@ test('the next start finds the playground, its people and its recoveries as they
   const list = (await ask(started, '/v1/recoveries')) as { items: { status: string }[] };
   expect(list.items.map(({ status }) => status)).toEqual(['recovered']);
   expect(await stop(started, 'SIGINT')).toBe(0);
+});
+
+test.each(['SIGTERM', 'SIGKILL'] as const)('behind npm, %s to npm itself ends everything too', async (signal) => {
+  const started = await npmStart();
+  const all = processesOf(folder).map(({ pid }) => pid);
+  expect(all.length).toBeGreaterThanOrEqual(4);
+  await stop(started, signal);
+  await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
 });
 
 test('when it is killed itself, nothing stays behind to hold ports', async () => {
