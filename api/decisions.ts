@@ -85,8 +85,9 @@ function statementOf(recovery: string, body: z.infer<typeof decisionRequest>, by
 /** No open run takes it: because the recovery has ended (`closed`), or because there is none, which the reader says itself. */
 async function explainAbsence(reader: RecoveryReader, { id }: Located): Promise<void> {
   const { state } = await reader.read(id);
-  if (hasEnded(state.status))
+  if (hasEnded(state.status)) {
     throw fail('closed', { en: `${id} has ended: ${state.status}.`, ja: `${id} は終了しています: ${state.status}。` });
+  }
 }
 
 /** Nobody judges it now. As a signal it is kept by Temporal and judged as soon as a worker is there, by the same rules. */

@@ -55,11 +55,12 @@ export async function claimKey(
     const newest = await newestOf(records, key);
     const age = newest ? Date.now() - Date.parse(newest.at) : Infinity;
     if (newest && age < keptMs) {
-      if (newest.fingerprint !== fingerprint)
+      if (newest.fingerprint !== fingerprint) {
         throw fail('key-reused', {
           en: 'This Idempotency-Key came with another body before.',
           ja: 'この Idempotency-Key は別の本文で使われています。',
         });
+      }
       if (newest.answer) return newest.answer;
       if (!newest.abandoned && age < claimMs) {
         await delay(lookMs);

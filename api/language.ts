@@ -23,7 +23,8 @@ export function inLanguage(value: unknown, locale: Locale): unknown {
   if (Array.isArray(value)) return value.map((item) => inLanguage(item, locale));
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value);
-  if (entries.length === 2 && entries.every(([key, words]) => (key === 'en' || key === 'ja') && typeof words === 'string'))
+  if (entries.length === 2 && entries.every(([key, words]) => (key === 'en' || key === 'ja') && typeof words === 'string')) {
     return say(value as Text, locale);
+  }
   return Object.fromEntries(entries.map(([key, member]) => [key, inLanguage(member, locale)]));
 }

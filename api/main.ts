@@ -29,7 +29,7 @@ export async function startApi(environment: Environment): Promise<RunningApi> {
   const gateway = createTemporalGateway();
   const app = await createServer({
     gateway,
-    inventory: source.current,
+    inventory: () => source.current(),
     records: createDirectoryRecords(join(environment.OKIAGARI_DATA, 'records')),
     environment,
     scenarios,
@@ -72,8 +72,9 @@ async function main(): Promise<void> {
 function readable(error: unknown): string | undefined {
   if (error instanceof InventoryError || error instanceof EnvironmentError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL')
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
     return `OKIAGARI_API_HOST, OKIAGARI_API_PORT: cannot listen (${message})`;
+  }
   return message?.startsWith('OKIAGARI_') ? message : undefined;
 }
 

@@ -31,13 +31,14 @@ export function registerRepeats(app: App, records: RecordStore): void {
     try {
       // After a 5xx it is unknown what happened; the next one finds out.
       if (reply.statusCode >= 500) await claim.abandon();
-      else
+      else {
         await claim.settle({
           status: reply.statusCode,
           contentType: String(reply.getHeader('content-type')),
-          body: String(payload ?? ''),
+          body: typeof payload === 'string' ? payload : '',
           ...(reply.hasHeader('location') && { location: String(reply.getHeader('location')) }),
         });
+      }
     } catch (error) {
       // The effect stands and the caller must hear of it; a repeat will find the effect.
       request.log.error({ err: error }, 'an answer could not be kept for repeats');

@@ -62,15 +62,18 @@ function checkStart(request: StartRequest, { scenarios, inventory }: ApiWorld): 
   const target = inventory().targets.find(({ id }) => id === request.target);
   if (!target) throw unknown('unknown-target', 'target', request.target);
   const errors: FieldError[] = [];
-  if (!scenario.kinds.includes(target.kind))
+  if (!scenario.kinds.includes(target.kind)) {
     errors.push({ path: 'target', message: `is a ${target.kind}; ${scenario.id} runs on ${scenario.kinds.join(', ')}` });
+  }
   const input = scenario.input.safeParse(request.input ?? {});
   if (!input.success) errors.push(...fieldErrors(input.error.issues, 'input'));
   const { detectedAt, brokenSince } = request;
-  for (const [path, instant] of Object.entries({ detectedAt, brokenSince }))
+  for (const [path, instant] of Object.entries({ detectedAt, brokenSince })) {
     if (instant !== undefined && Date.parse(instant) > Date.now() + skewMs) errors.push({ path, message: 'lies in the future' });
-  if (detectedAt !== undefined && brokenSince !== undefined && Date.parse(brokenSince) > Date.parse(detectedAt))
+  }
+  if (detectedAt !== undefined && brokenSince !== undefined && Date.parse(brokenSince) > Date.parse(detectedAt)) {
     errors.push({ path: 'brokenSince', message: 'is later than detectedAt' });
+  }
   if (errors.length > 0) throw refusedInput(errors);
   return { request, scenario, target };
 }

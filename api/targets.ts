@@ -56,11 +56,12 @@ export function registerTargets(app: App, world: ApiWorld, lists: BackupLists): 
     async (request) => {
       const target = targetById(world.inventory(), request.params.id);
       const activity = world.kinds[target.kind]?.diagnose;
-      if (activity === undefined)
+      if (activity === undefined) {
         throw notFound({
           en: `A ${target.kind} has no diagnosis.`,
           ja: `${target.kind} の診断はありません。`,
         });
+      }
       const found = (await askTarget(world.gateway, target, activity, diagnosisMs)) as Diagnosis;
       return diagnosisOf(found, `${request.protocol}://${request.host}`, request.locale);
     },
@@ -104,16 +105,18 @@ const newest = (backups: readonly Backup[] | undefined, fits: (backup: Backup) =
 
 function findingsOf(target: TargetEntry, backups: readonly Backup[] | undefined, { kinds }: ApiWorld): Text[] {
   if (!kinds[target.kind]?.backups) return [];
-  if (!backups)
+  if (!backups) {
     return [
       {
         en: `No worker of site ${target.site} answers: its backups are not known.`,
         ja: `拠点 ${target.site} のワーカーが応答しないため、バックアップを確認できません。`,
       },
     ];
+  }
   if (!backups.some(isWhole)) return [{ en: 'There is no backup.', ja: 'バックアップがありません。' }];
-  if (!backups.some(isVerified))
+  if (!backups.some(isVerified)) {
     return [{ en: 'No backup has passed a restore test.', ja: '復元テストに合格したバックアップがありません。' }];
+  }
   return [];
 }
 

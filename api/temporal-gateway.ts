@@ -89,7 +89,7 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
         ...(request.memo && { memo: { ...request.memo } }),
         ...(request.attributes && { typedSearchAttributes: pairsOf(request.attributes) }),
         ...extra,
-      } as WorkflowStartOptions);
+      });
       return handle.firstExecutionRunId;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;

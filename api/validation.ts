@@ -22,8 +22,9 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], below?: string)
     const path = below === 'query' ? issue.path.filter((part) => typeof part !== 'number') : issue.path;
     const at = [...(below === undefined ? [] : [below]), ...path];
     // An unknown key is named itself: it is what has to go.
-    if (issue.code === 'unrecognized_keys')
+    if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...at, key].join('.'), message: 'unknown field' }));
+    }
     return [{ path: at.join('.') || 'body', message: issue.message }];
   });
 }

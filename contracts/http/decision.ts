@@ -6,10 +6,12 @@ const decision = z.enum(decisionWords);
 
 /** Body of `POST /v1/recoveries/{id}/decisions`. */
 export const decisionRequest = decisionShape.superRefine((body, context) => {
-  if (body.decision === 'amend' && body.input === undefined)
+  if (body.decision === 'amend' && body.input === undefined) {
     context.addIssue({ code: 'custom', path: ['input'], message: '`amend` needs the whole new input' });
-  if (body.decision !== 'amend' && body.input !== undefined)
+  }
+  if (body.decision !== 'amend' && body.input !== undefined) {
     context.addIssue({ code: 'custom', path: ['input'], message: 'only `amend` takes an input' });
+  }
 });
 
 export const voteDocument = z.object({ by: z.string(), decision, at: z.string() });

@@ -111,8 +111,9 @@ function wrongValues(schema: JsonSchema, inUrl: boolean): unknown[] {
   if (schema.maxLength !== undefined) texts.push('x'.repeat(schema.maxLength + 1));
   if (schema.format === 'date-time') texts.push('yesterday', '2026-11-22', '');
   else if (schema.pattern) texts.push('not\u0020fitting ');
-  if (schema.type === 'integer')
+  if (schema.type === 'integer') {
     texts.push('x', '', '1.5', '-1', ' 1', '1e1', String(schema.minimum! - 1), String(schema.maximum! + 1));
+  }
   if (schema.type === 'array' && schema.items) texts.push(...(wrongValues(schema.items, true) as string[]));
   return inUrl ? texts : [...texts, 42, true, null, [], {}, ['x']];
 }
@@ -191,8 +192,9 @@ describe('generated from the published schemas', () => {
         tried++;
       }
       expectNamed(await send(method, url(path), { ...right, surplus: 1 }), 'surplus', [400], `${route} surplus`);
-      for (const body of [[], 'text', 7, true])
+      for (const body of [[], 'text', 7, true]) {
         expectNamed(await send(method, url(path), body), 'body', [400], `${route} ${JSON.stringify(body)}`);
+      }
     }
     expect(tried).toBeGreaterThan(100);
   });
@@ -213,8 +215,9 @@ describe('generated from the published schemas', () => {
           tried++;
         }
       }
-      if (operation.parameters?.some((parameter) => parameter.in === 'query'))
+      if (operation.parameters?.some((parameter) => parameter.in === 'query')) {
         expectNamed(await send(method, url(path, '?surplus=1'), undefined), 'query.surplus', [400], route);
+      }
     }
     expect(tried).toBeGreaterThan(40);
   });
@@ -248,8 +251,9 @@ describe('by meaning', () => {
   });
 
   test('a cursor of nowhere', async () => {
-    for (const cursor of ['x', 'YWZ0ZXI', Buffer.from('other').toString('base64url')])
+    for (const cursor of ['x', 'YWZ0ZXI', Buffer.from('other').toString('base64url')]) {
       expectNamed(await send('GET', `/v1/recoveries?cursor=${cursor}`, undefined), 'query.cursor', [400], cursor);
+    }
   });
 
   test('several wrong fields are all named', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { startTestApi, tokenOf } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
 
 async function listening() {
   const api = await startTestApi();
@@ -35,7 +36,7 @@ test('a request that runs is answered before the server goes', async () => {
   });
   await asked;
   const closing = api.close();
-  await expect.poll(() => api.app.server.listening).toBe(false);
+  await eventually(() => api.app.server.listening).toBe(false);
   answer({ target: 'tools', at: '2026-11-22T00:00:00Z', symptoms: [], suggests: [] });
   expect((await running).status).toBe(200);
   await closing;

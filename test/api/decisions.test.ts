@@ -57,8 +57,9 @@ describe('a decision', () => {
       { decision: 'reject' },
       { reason: 'z' },
       { input: 1 },
-    ])
+    ]) {
       expect(verifyStatement({ ...heard!.statement, ...change } as Statement, heard!.signature!, publicKey)).toBe(false);
+    }
   });
 
   test('carries the whole new input of an amendment, signed too', async () => {
@@ -236,8 +237,9 @@ describe('the signing key', () => {
       ['!!!', key],
       ['AAAA', 'no key'],
       ['AAAA', ''],
-    ] as const)
+    ] as const) {
       expect(verifyStatement(statement, signature, pem)).toBe(false);
+    }
   });
 });
 

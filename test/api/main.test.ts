@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/temporal-server.ts';
+import { eventually } from '../support/eventually.ts';
 
 const main = fileURLToPath(new URL('../../api/main.ts', import.meta.url));
 const inventory = (person: string): string => `
@@ -49,7 +50,7 @@ async function run(variables: Record<string, string> = {}) {
   return { said, exited: once(child, 'exit') as Promise<[number | null]> };
 }
 const addressOf = async (said: () => string): Promise<string> => {
-  await expect.poll(said, { timeout: 20_000 }).toContain('the API listens');
+  await eventually(said).toContain('the API listens');
   return /"address":"([^"]+)"/.exec(said())![1]!;
 };
 const whoami = async (address: string) =>
@@ -72,10 +73,10 @@ describe('the process', () => {
     const { said } = await run();
     const address = await addressOf(said);
     writeFileSync(join(folder, 'okiagari.yaml'), 'version: 7\n');
-    await expect.poll(said, { timeout: 10_000 }).toContain('the changed inventory is refused');
+    await eventually(said).toContain('the changed inventory is refused');
     expect(await whoami(address)).toBe(200);
     writeFileSync(join(folder, 'okiagari.yaml'), inventory('second').replace('TOKEN_OF_TEST', 'TOKEN_OF_NOBODY'));
-    await expect.poll(() => whoami(address), { timeout: 10_000 }).toBe(401);
+    await eventually(() => whoami(address)).toBe(401);
     expect(said()).toContain('second cannot sign in');
   });
 });
@@ -84,7 +85,7 @@ describe('what stops the boot is said in words, without a stack', () => {
   const stops = async (variables: Record<string, string>, words: RegExp) => {
     const { said, exited } = await run(variables);
     expect((await exited)[0]).toBe(1);
-    await expect.poll(said).toMatch(words);
+    await eventually(said).toMatch(words);
     expect(said()).not.toMatch(/\bat .*\.ts:\d+/);
   };
 

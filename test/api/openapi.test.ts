@@ -40,10 +40,11 @@ test('every route has a summary, its answer and its problems; only the open ones
     expect(operation.summary, route).toBeTruthy();
     const [success] = Object.keys(operation.responses).filter((status) => status.startsWith('2'));
     expect(success, route).toBeDefined();
-    for (const status of ['4XX', '5XX'])
+    for (const status of ['4XX', '5XX']) {
       expect(operation.responses[status]?.content?.['application/problem+json']?.schema, route).toEqual({
         $ref: '#/components/schemas/Problem',
       });
+    }
     const open = access[route.replaceAll(/\{(\w+)\}/g, ':$1')] === 'open';
     expect(operation.security, route).toEqual(open ? [] : undefined);
   }
@@ -54,8 +55,9 @@ test('every reference leads somewhere, and no schema is empty', () => {
   const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!);
   expect(names.length).toBeGreaterThan(10);
   for (const name of names) expect(Object.keys(document.components.schemas[name] ?? {}), name).not.toEqual([]);
-  for (const name of ['Recovery', 'Target', 'Scenario', 'Decision', 'Problem', 'Report', 'Diagnosis'])
+  for (const name of ['Recovery', 'Target', 'Scenario', 'Decision', 'Problem', 'Report', 'Diagnosis']) {
     expect(names).toContain(name);
+  }
 });
 
 test('is shown as a page', async () => {

@@ -115,8 +115,9 @@ describe('languages', () => {
 
   test('detail and hint are in the language that is asked for, or the inventory’s', async () => {
     expect(await detailIn('en')).toMatchObject({ detail: 'There is no recovery x.', hint: failures['not-found'].hint.en });
-    for (const language of ['ja', undefined, 'fr'])
+    for (const language of ['ja', undefined, 'fr']) {
       expect(await detailIn(language)).toMatchObject({ detail: '復旧 x はありません。', hint: failures['not-found'].hint.ja });
+    }
   });
 
   test.each([

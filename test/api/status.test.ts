@@ -171,10 +171,7 @@ describe('a recovery that was terminated', () => {
   test('has failed, waits for nobody, and shows how far it came', async () => {
     recovery.state = {
       ...recovery.state,
-      steps: [
-        ...recovery.state.steps,
-        { ...recovery.state.steps[0]!, name: 'restore', outcome: 'running', endedAt: undefined as never },
-      ],
+      steps: [...recovery.state.steps, { ...recovery.state.steps[0]!, name: 'restore', outcome: 'running', endedAt: undefined }],
     };
     const { body } = await read();
     expect(body).toMatchObject({ id: recovery.id, status: 'failed', endedAt: '2026-11-22T10:09:00.000Z', waitingFor: [] });

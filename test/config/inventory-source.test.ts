@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { watchInventory, type InventorySource } from '../../config/inventory-source.ts';
 import { InventoryError } from '../../config/inventory.ts';
+import { eventually } from '../support/eventually.ts';
 
 const inventory = (target: string): string => `
 version: 1
@@ -41,12 +42,12 @@ test('a change is seen, a wrong one is refused once and the old one stays, the n
   watch();
   expect(target()).toBe('first');
   writeFileSync(file, inventory('second'));
-  await expect.poll(target).toBe('second');
+  await eventually(target).toBe('second');
   writeFileSync(file, inventory('NOT A SLUG'));
-  await expect.poll(() => heard.at(-1)).toMatch(/^refused targets/);
+  await eventually(() => heard.at(-1)).toMatch(/^refused targets/);
   expect(target()).toBe('second');
   writeFileSync(file, inventory('third'));
-  await expect.poll(target).toBe('third');
+  await eventually(target).toBe('third');
   expect(heard).toEqual(['reload second', 'refused targets.0.id', 'reload third']);
 });
 
@@ -54,10 +55,10 @@ test('a file that is gone changes nothing, and its return is seen', async () => 
   writeFileSync(file, inventory('first'));
   watch();
   unlinkSync(file);
-  await expect.poll(() => heard).toEqual(['refused ']);
+  await eventually(() => heard).toEqual(['refused ']);
   expect(target()).toBe('first');
   writeFileSync(file, inventory('again'));
-  await expect.poll(target).toBe('again');
+  await eventually(target).toBe('again');
 });
 
 test('a mounted folder that is swapped behind a link is seen', async () => {
@@ -67,7 +68,7 @@ test('a mounted folder that is swapped behind a link is seen', async () => {
   watch();
   symlinkSync('v2.yaml', join(folder, 'next'));
   renameSync(join(folder, 'next'), file);
-  await expect.poll(target).toBe('second');
+  await eventually(target).toBe('second');
 });
 
 test('the first look throws, with every fault', () => {
@@ -83,7 +84,7 @@ test('after close nothing is looked at', async () => {
   source!.close();
   const other = watchInventory(file, { everyMs: 10 });
   writeFileSync(file, inventory('second'));
-  await expect.poll(() => other.current().targets[0]!.id).toBe('second');
+  await eventually(() => other.current().targets[0]!.id).toBe('second');
   other.close();
   expect([target(), heard]).toEqual(['first', []]);
 });

@@ -58,8 +58,9 @@ test('a cancellation may say nothing', () => {
 
 test('a key is visible ASCII, and other headers pass', () => {
   expect(writeHeaders.parse({ 'idempotency-key': 'a-1', host: 'x' })).toEqual({ 'idempotency-key': 'a-1', host: 'x' });
-  for (const key of ['', 'a b', 'é', 'x'.repeat(201)])
+  for (const key of ['', 'a b', 'é', 'x'.repeat(201)]) {
     expect(writeHeaders.safeParse({ 'idempotency-key': key }).success).toBe(false);
+  }
 });
 
 test('a problem knows every code of the failure table and no other', () => {

@@ -58,8 +58,9 @@ describe('the whole story', () => {
       '- Owner: hana',
       '- support (external), support@example.com, +81 3 0000 0000, <https://support.example.com>',
       '- [Dashboard](<https://grafana.example.jp/d/dr>)',
-    ])
+    ]) {
       expect(text).toContain(part);
+    }
   });
 
   test('is told in Japanese, without a word of English of ours', () => {
@@ -70,8 +71,9 @@ describe('the whole story', () => {
       '| RTO | 15 分 | 1 分 3 秒 | 達成 |',
       'ren が承認: 確認済み。',
       '- 責任者: hana',
-    ])
+    ]) {
       expect(text).toContain(part);
+    }
     expect(text).not.toMatch(/Recovery report|Started|Copied|approved|min\b/);
   });
 

@@ -2,7 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
 /** Everything that was said, in order. */
-export const heardQuery = defineQuery<readonly string[], []>('heard');
+export const heardQuery = defineQuery<readonly string[]>('heard');
 /** Answers how much was said so far; `refuse` is refused as `plan-changed`, and so is said in vain. */
 export const sayUpdate = defineUpdate<number, [string]>('say');
 export const noteSignal = defineSignal<[string]>('note');

@@ -108,7 +108,7 @@ export function createFakeGateway(): FakeGateway {
         type: request.type,
         request,
         memo: structuredClone({ ...request.memo }),
-        attributes: { ...request.attributes } as Record<string, string>,
+        attributes: { ...request.attributes },
       });
       fake.onStart(run);
       return run.runId;
@@ -135,7 +135,7 @@ export function createFakeGateway(): FakeGateway {
       return ask(run, query, args);
     },
     async queryRun(address, query, ...args) {
-      await toWorker('queryRun');
+      await toWorker(`queryRun ${address.workflowId}`);
       return ask(exact(address), query, args);
     },
     async update({ workflowId, firstRunId }, update, args, updateId = randomUUID()) {

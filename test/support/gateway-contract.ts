@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Gateway } from '../../api/gateway.ts';
 import type { FailureCode } from '../../domain/failures.ts';
 import { finishSignal, heardQuery, noteSignal, sayUpdate } from './contract-messages.ts';
+import { eventually } from './eventually.ts';
 
 export interface ContractHarness {
   readonly gateway: Gateway;
@@ -41,7 +42,7 @@ export function gatewayContract(name: string, make: () => Promise<ContractHarnes
     }
     async function finish(run: { workflowId: string; runId: string }, how: 'well' | 'badly' = 'well') {
       await gateway.signal(run, finishSignal, how);
-      await expect.poll(async () => (await gateway.describe(run.workflowId))?.state).not.toBe('running');
+      await eventually(async () => (await gateway.describe(run.workflowId))?.state).not.toBe('running');
     }
 
     test('starts a workflow, and not a second one with its id while that is open', async () => {
@@ -168,7 +169,7 @@ export function gatewayContract(name: string, make: () => Promise<ContractHarnes
       const newest = await gateway.describe(run.workflowId);
       expect(newest).toMatchObject({ state: 'running', firstRunId: run.runId });
       expect(newest!.runId).not.toBe(run.runId);
-      await expect.poll(() => gateway.update(run, sayUpdate, ['after'], 'u1').catch(String)).toBe(1);
+      await eventually(() => gateway.update(run, sayUpdate, ['after'], 'u1').catch(String)).toBe(1);
       expect(await gateway.queryOpen(run.workflowId, heardQuery)).toEqual(['after']);
     });
 
@@ -184,9 +185,9 @@ export function gatewayContract(name: string, make: () => Promise<ContractHarnes
       const list = async (filter: object) =>
         (await gateway.list({ types: [listenerType], targets: [target], ...filter })).map(({ runId }) => runId).toSorted();
       const sorted = (...runs: { runId: string }[]) => runs.map(({ runId }) => runId).toSorted();
-      await expect.poll(() => list({})).toEqual(sorted(one, two));
-      await expect.poll(() => list({ openOnly: true })).toEqual(sorted(one));
-      await expect.poll(() => list({ targets: [target, other] })).toEqual(sorted(one, two, three));
+      await eventually(() => list({})).toEqual(sorted(one, two));
+      await eventually(() => list({ openOnly: true })).toEqual(sorted(one));
+      await eventually(() => list({ targets: [target, other] })).toEqual(sorted(one, two, three));
       expect(await list({ types: ['backup'] })).toEqual([]);
       const { startedAt } = (await gateway.describe(one.workflowId))!;
       const [before, after] = [-1_000, 60_000].map((ms) => new Date(Date.parse(startedAt) + ms).toISOString());
@@ -216,7 +217,7 @@ export function gatewayContract(name: string, make: () => Promise<ContractHarnes
     });
 
     test('is served while a worker polls', async () => {
-      await expect.poll(() => gateway.isServed()).toBe(true);
+      await eventually(() => gateway.isServed()).toBe(true);
     });
 
     describe('without a worker', () => {
@@ -248,7 +249,7 @@ export function gatewayContract(name: string, make: () => Promise<ContractHarnes
         expect(await gateway.describe(run.workflowId)).toMatchObject({ state: 'running' });
         await gateway.signal(run, noteSignal, 'meanwhile');
         await harness.startWorker();
-        await expect.poll(() => gateway.queryOpen(run.workflowId, heardQuery).catch(String)).toContain('meanwhile');
+        await eventually(() => gateway.queryOpen(run.workflowId, heardQuery).catch(String)).toContain('meanwhile');
       });
     });
   });

@@ -50,5 +50,5 @@ export const parseEvents = (blocks: readonly string[]): SentEvent[] =>
     const fields = Object.fromEntries(block.split('\n').map((line) => [line.split(': ')[0], line.slice(line.indexOf(': ') + 2)]));
     return fields['event'] === undefined
       ? []
-      : [{ event: fields['event'], id: Number(fields['id']), data: JSON.parse(fields['data']!) as Record<string, unknown> }];
+      : [{ event: fields['event'], id: Number(fields['id']), data: JSON.parse(fields['data']) as Record<string, unknown> }];
   });

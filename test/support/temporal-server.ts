@@ -123,13 +123,15 @@ function launch(binary: string, port: number, folder: string): Running {
   flags.push('--db-filename', join(folder, 'temporal.db'));
   flags.push('--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
   // The default of 20 polls a second costs 50 ms for each task on the single shard of a dev server.
-  for (const queue of ['transfer', 'timer', 'visibility'])
+  for (const queue of ['transfer', 'timer', 'visibility']) {
     flags.push('--dynamic-config-value', `history.${queue}ProcessorMaxPollRPS=2000`);
+  }
   for (const attribute of searchAttributes) flags.push('--search-attribute', `${attribute.name}=Keyword`);
   const child = spawn(binary, flags, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let tail = '';
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (tail = (tail + chunk.toString()).slice(-4_000)));
+  }
   let ended = false;
   const gone = once(child, 'exit')
     .catch((error: unknown) => (tail += String(error)))
