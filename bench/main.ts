@@ -1,5 +1,6 @@
 /** `npm run bench`: measures what docs/performance.md claims. `node bench/main.ts [id …]` runs those whose id begins so. */
 import process from 'node:process';
+import { writeFigures } from './document.ts';
 import { describeMachine } from './machine.ts';
 import { figuresOf, type Measure } from './measure.ts';
 import { measures } from './measures.ts';
@@ -27,7 +28,11 @@ for (const measure of chosen) {
   say(tableLine(row));
 }
 // What is left out must not look measured: only a whole run is kept.
-if (chosen.length === measures.length && rows.length === measures.length) writeResults({ at, machine, measures: rows });
+if (chosen.length === measures.length && rows.length === measures.length) {
+  const results = { at, machine, measures: rows };
+  writeResults(results);
+  writeFigures(results);
+}
 if (rows.length < chosen.length || chosen.length === 0) process.exitCode = 1;
 
 /** Undefined, and said, when it could not be measured. */

@@ -26,7 +26,7 @@ targets:
   - { id: between, kind: toy }
 `,
   join(folder, 'okiagari.yaml'),
-  toyKinds,
+  { kinds: toyKinds, scenarios: toyScenarios },
 );
 const traces = new Traces(folder);
 const world = new ToyWorld(folder);
