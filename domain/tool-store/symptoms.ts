@@ -39,7 +39,8 @@ export function readSymptoms(view: StoreView): Findings {
     };
   }
   const symptoms = symptomsOf(view);
-  const expected = view.verified?.paths.filter(isToolPath) ?? [];
+  // Without a verified backup to compare with, what is there and damaged is all that can be known.
+  const expected = view.verified?.paths.filter(isToolPath) ?? view.live.map(({ path }) => path);
   const there = new Map(view.live.map((file) => [file.path, file]));
   const lost = expected.filter((path) => there.get(path)?.judged?.ok !== true);
   return { symptoms, suggests: suggest(view, expected, lost) };

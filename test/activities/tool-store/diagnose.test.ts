@@ -87,3 +87,11 @@ test('without a verified backup that is said, and more than a hundred tools too'
   const { symptoms } = await world.tools.diagnoseToolStore({ target });
   expect(symptoms.at(-1)?.sentence.en).toBe('None of 1 backups is verified and above suspicion.');
 });
+
+test('damage is named and something is suggested also where no backup is verified yet', async () => {
+  const world = await makeWorld();
+  await world.backUp(night);
+  truncateSync(path(world, 3), 20);
+  const { suggests } = await world.tools.diagnoseToolStore({ target });
+  expect(suggests).toMatchObject([{ scenario: 'tool-restore', input: { tools: [world.sample.tools[3]!.id] } }]);
+});
