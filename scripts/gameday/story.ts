@@ -65,12 +65,14 @@ async function follow(hana: Client, ren: Client, id: string, say: Scene['say']):
   for await (const entry of followLedger(hana, id)) {
     const line = ledgerLine(entry);
     if (line !== undefined) say(`   ${line}`);
-    if (entry.event !== 'gate' || entry.data.state !== 'open' || !entry.data.waiting || entry.data.waiting.votes.length > 0)
-      {continue;}
+    if (entry.event !== 'gate' || entry.data.state !== 'open' || !entry.data.waiting || entry.data.waiting.votes.length > 0) {
+      continue;
+    }
     const { waiting } = entry.data;
     for (const shown of waitingLines(waiting)) say(`     ${shown}`);
-    if (!waiting.choices.includes('approve'))
-      {throw new Error(`The recovery waits at ${waiting.gate} for something else than an approval.`);}
+    if (!waiting.choices.includes('approve')) {
+      throw new Error(`The recovery waits at ${waiting.gate} for something else than an approval.`);
+    }
     const { gate, digest } = waiting;
     await ren.post(`/v1/recoveries/${encodeURIComponent(id)}/decisions`, {
       gate,
