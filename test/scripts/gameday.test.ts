@@ -29,8 +29,9 @@ test('passes within 30 s, with nobody at the keyboard, and leaves no file and no
   const run = play();
   expect(await run.ended, run.said).toBe(0);
   expect(Date.now() - begin).toBeLessThan(30_000);
-  for (const words of ['verified by a restore test', 'gate approved', 'all 13 files are what they were'])
-    {expect(run.said).toContain(words);}
+  for (const words of ['verified by a restore test', 'gate approved', 'all 13 files are what they were']) {
+    expect(run.said).toContain(words);
+  }
   expect(run.said.trimEnd().split('\n').at(-1)).toMatch(/^gameday passed in/);
   expect(readdirSync(folder)).toEqual([]);
   expect(processesOf(folder)).toEqual([]);

@@ -113,8 +113,9 @@ test('no download and no Go: what is missing, and three ways to mend it', async 
   expect(code).toBe(1);
   expect(said).toContain('its download service cannot be reached');
   expect(said).toContain('there is no `go` to build it');
-  for (const way of ['install the Temporal CLI', 'install Go', 'TEMPORAL_ADDRESS=host:7233 npm start'])
-    {expect(said).toContain(way);}
+  for (const way of ['install the Temporal CLI', 'install Go', 'TEMPORAL_ADDRESS=host:7233 npm start']) {
+    expect(said).toContain(way);
+  }
   expect(said).not.toContain('    at ');
 });
 
