@@ -33,12 +33,10 @@ export async function listRecoveries(world: ListWorld, filter: Filter): Promise<
     ...(until !== undefined && { until }),
   });
   const byId = new Map<string, RecoverySummary>();
-  for (const run of visible) {
+  // A Reset leaves several runs with one id; the newest counts.
+  for (const run of visible.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))) {
     const summary = summaryOfRun(run, scenarios);
-    if (!summary) continue;
-    // A Reset leaves two runs with one id; the one that goes on counts, or else the later.
-    const other = byId.get(summary.id);
-    if (!other || other.endedAt !== undefined) byId.set(summary.id, summary);
+    if (summary) byId.set(summary.id, summary);
   }
   for (const id of await recordedIds(world.records)) {
     if (byId.has(id) || (target && !target.includes(parseRecoveryId(id)?.target ?? ''))) continue;

@@ -213,10 +213,12 @@ describe('an API that died', () => {
 describe('a 5xx', () => {
   test('is not kept: the repeat acts, at once', async () => {
     api.gateway.temporal = 'away';
+    const began = Date.now();
     expect((await start('k1')).statusCode).toBe(503);
     expect((await start('k1')).statusCode).toBe(503);
     api.gateway.temporal = 'here';
     expect((await start('k1')).statusCode).toBe(202);
+    expect(Date.now() - began).toBeLessThan(5_000);
     expect(api.gateway.runs).toHaveLength(1);
   });
 

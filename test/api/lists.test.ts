@@ -100,18 +100,22 @@ describe('the list of recoveries', () => {
     expect(await ids('?status=waiting')).toEqual([]);
   });
 
-  test('shows a reset recovery once, as its newest run', async () => {
-    const id = visible('tools', 1, 'waiting');
-    const [first] = api.gateway.runs;
-    Object.assign(first!, { state: 'broken', closedAt: '2026-11-22T10:02:00.000Z' });
-    api.gateway.add('recovery/tools', {
-      type: 'toolStoreLoss',
-      memo: first!.memo,
-      attributes: { ...first!.attributes, status: 'running' },
-      startedAt: first!.startedAt,
-    });
-    expect((await list()).items).toMatchObject([{ id, status: 'running' }]);
-  });
+  test.each(['older first', 'newer first'])(
+    'shows a reset recovery once, as its newest run; Temporal tells the %s',
+    async (order) => {
+      const id = visible('tools', 1, 'waiting');
+      const [first] = api.gateway.runs;
+      Object.assign(first!, { state: 'broken', closedAt: '2026-11-22T10:02:00.000Z' });
+      api.gateway.add('recovery/tools', {
+        type: 'toolStoreLoss',
+        memo: first!.memo,
+        attributes: { ...first!.attributes, status: 'running' },
+        startedAt: '2026-11-22T10:02:00.000Z',
+      });
+      if (order === 'newer first') api.gateway.runs.reverse();
+      expect((await list()).items).toMatchObject([{ id, status: 'running' }]);
+    },
+  );
 
   test('leaves the children of recoveries and other workflows out', async () => {
     const id = visible('tools', 1);
