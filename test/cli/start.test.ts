@@ -2,6 +2,7 @@
 import { execFile, spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -9,9 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isAlive, processesOf } from '../support/processes.ts';
+import { startTemporalServer } from '../support/temporal-server.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const readyLine = /^okiagari ready api=(http:\/\/127\.0\.0\.1:\d+) temporal-ui=(http:\/\/127\.0\.0\.1:\d+)$/m;
+const readyLine = /^okiagari ready api=(http:\/\/127\.0\.0\.1:\d+) temporal(?:-ui)?=(\S+)$/m;
 
 let folder: string;
 beforeAll(() => {
@@ -88,7 +90,8 @@ describe('the first start', () => {
   });
 
   test('ends its words with the ready line, and both addresses answer', async () => {
-    expect(started.said().trimEnd().split('\n').at(-1)).toMatch(readyLine);
+    const last = started.said().trimEnd().split('\n').at(-1);
+    expect(last).toBe(`okiagari ready api=${started.api} temporal-ui=${started.ui}`);
     expect((await fetch(`${started.api}/readyz`)).status).toBe(200);
     expect((await fetch(started.ui)).status).toBe(200);
   });
@@ -145,6 +148,20 @@ test.each(['SIGTERM', 'SIGKILL'] as const)('behind npm, %s to npm itself ends ev
   expect(all.length).toBeGreaterThanOrEqual(4);
   await stop(started, signal);
   await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+});
+
+test('with TEMPORAL_ADDRESS it uses that Temporal, starts none, and leaves it running', async () => {
+  const temporal = await startTemporalServer();
+  const env = { ...process.env, ...settings, TEMPORAL_ADDRESS: temporal.address, OKIAGARI_DATA: join(folder, 'elsewhere') };
+  const started = await untilReady(spawn(process.execPath, [main, 'start'], { cwd: folder, env }));
+  expect(started.said()).toContain(` temporal=${temporal.address}\n`);
+  expect(processesOf(folder).filter(({ command }) => command.includes('start-dev'))).toEqual([]);
+  expect((await fetch(`${started.api}/readyz`)).status).toBe(200);
+  expect(await stop(started)).toBe(0);
+  const socket = connect(Number(temporal.address.split(':')[1]), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  await temporal.stop();
 });
 
 test('when it is killed itself, nothing stays behind to hold ports', async () => {
