@@ -2,7 +2,7 @@
 import type { BackupTest, Manifest, ManifestFile } from '../../domain/backup.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { auditLog, fileNameOf, isToolPath, toolBytesLimit } from '../../domain/tool-store/layout.ts';
-import { duplicateNames, judgeToolFile, type ToolDefinition } from '../../domain/tool-store/tool-file.ts';
+import { judgeToolFile } from '../../domain/tool-store/tool-file.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
@@ -135,10 +135,7 @@ async function judgeContents(ports: Ports, scratch: string, id: string, manifest
       `${id}: ツール ${paths.length} 件中 ${faults.length} 件が不正です: ${some.map(({ ja }) => ja).join('')}`,
     );
   }
-  const tools = judged.flatMap((one): ToolDefinition[] => (one.ok ? [one.tool] : []));
-  const [twice] = duplicateNames(tools).keys();
-  if (twice !== undefined) return corrupt(`${id}: two tools are named ${twice}.`, `${id}: ツール名 ${twice} が重複しています。`);
-  const counts = { tools: tools.length, logLines };
+  const counts = { tools: paths.length, logLines };
   for (const [what, count] of Object.entries(counts)) {
     if (manifest.counts[what] !== count) {
       return corrupt(

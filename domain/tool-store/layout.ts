@@ -26,8 +26,10 @@ export const setAsidePaths = (toolPath: string): readonly string[] =>
 const temporaryMark = '.okiagari-';
 
 /** An unfinished file beside `path`, which the agent does not take for a tool. `nonce` tells attempts apart. */
-export const temporaryBeside = (path: string, nonce: string): string =>
-  `${folderOf(path)}/${temporaryMark}${nonce}-${fileNameOf(path).slice(0, 150)}.tmp`;
+export function temporaryBeside(path: string, nonce: string): string {
+  const folder = folderOf(path);
+  return `${folder === '' ? '' : `${folder}/`}${temporaryMark}${nonce}-${fileNameOf(path).slice(0, 150)}.tmp`;
+}
 
 /** Left by an attempt that was killed. */
 export const isTemporary = (path: string): boolean => fileNameOf(path).startsWith(temporaryMark) && path.endsWith('.tmp');

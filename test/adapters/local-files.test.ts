@@ -14,7 +14,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { open } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createDirectoryRecords } from '../../adapters/files/directory-records.ts';
 import { createLocalFiles } from '../../adapters/files/local-files.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 
@@ -180,4 +182,25 @@ test('removing and removing again is fine, and only an empty folder goes with re
   await files.removeIfEmpty({ root, path: 'a/b' });
   await files.removeIfEmpty({ root, path: 'a/b' });
   expect(readdirSync(join(root, 'a'))).toEqual(['other']);
+});
+
+test('what is durable was synced before it returned: the bytes, and the folder that names them', async () => {
+  const handle = await open(join(root, 'a/b/file'));
+  const sync = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync');
+  await handle.close();
+  const synced = async (work: () => Promise<unknown>): Promise<number> => {
+    sync.mockClear();
+    await work();
+    return sync.mock.calls.length;
+  };
+  const from = { root, path: 'a/b/file' };
+  expect(await synced(() => files.copy(from, { root, path: 'quick' }, { ...options, durable: false }))).toBe(0);
+  expect(await synced(() => files.copy(from, { root, path: 'safe' }, options))).toBe(1);
+  expect(await synced(() => files.copy(from, { root, path: 'new/safe' }, options))).toBe(2);
+  expect(await synced(() => files.writeDocument({ root, path: 'document' }, 'x'))).toBe(2);
+  expect(await synced(() => files.setAttributes(from, '0600', { uid: 0, gid: 0 }))).toBe(1);
+  expect(await synced(() => files.syncFolder({ root, path: 'a' }))).toBe(1);
+  expect(await synced(() => createDirectoryRecords(root).put('record', 'x'))).toBe(2);
+  expect(await synced(() => createDirectoryRecords(root).create('record-2', 'x'))).toBe(2);
+  sync.mockRestore();
 });

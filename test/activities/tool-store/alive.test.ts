@@ -24,6 +24,7 @@ test('without an activity around it only does the work', async () => {
 });
 
 test('a restore that is cancelled while it stages replaces nothing and leaves nothing', async () => {
+  let armed = false;
   const environment = new MockActivityEnvironment();
   const world = await makeWorld({
     wrap: (ports) => ({
@@ -34,7 +35,7 @@ test('a restore that is cancelled while it stages replaces nothing and leaves no
           ...repository,
           async fetch(...args) {
             const copied = await repository.fetch(...args);
-            environment.cancel();
+            if (armed) environment.cancel();
             return copied;
           },
         };
@@ -42,11 +43,16 @@ test('a restore that is cancelled while it stages replaces nothing and leaves no
     }),
   });
   const id = await world.verified('2026-11-22T02:00:00.000Z');
-  rmSync(world.live('.pi/tools'), { recursive: true });
+  // One file only: the cancellation comes after the last byte was staged and before anything was replaced.
+  rmSync(world.live(world.sample.tools[0]!.path));
   const plan = await world.tools.planRestore({ target, recovery, backup: id });
   const before = picture(world.root);
   const input = { target, plan: plan.ref, digest: plan.digest, protectedAs: 'none' };
-  const work = environment.run((one: typeof input) => world.tools.applyRestore(one), input);
+  armed = true;
+  let work: Promise<unknown> = Promise.resolve();
+  const run = (one: typeof input) => (work = world.tools.applyRestore(one));
+  await expect(environment.run(run, input)).rejects.toBeInstanceOf(CancelledFailure);
+  // The environment gives up at once; what counts is how the work itself ends.
   await expect(work).rejects.toBeInstanceOf(CancelledFailure);
   expect(picture(world.root)).toEqual(before);
 });

@@ -97,6 +97,29 @@ test('a store that never holds still is not called protected', async () => {
   expect(failure.message).toContain('change while they are copied');
 });
 
+test('a file that changes right after it was copied is noticed and copied again', async () => {
+  let once = true;
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      files: {
+        ...ports.files,
+        async copy(...args) {
+          const copied = await ports.files.copy(...args);
+          if (once && args[0].path === world.sample.tools[4]!.path) {
+            once = false;
+            appendFileSync(join(args[0].root, args[0].path), ' ');
+          }
+          return copied;
+        },
+      },
+    }),
+  });
+  const { ref } = await protect(world);
+  const { path } = world.sample.tools[4]!;
+  expect(readFileSync(join(world.data, ref, 'files', path))).toEqual(readFileSync(world.live(path)));
+});
+
 test('a data folder without room is disk-full, with the missing bytes, and nothing is left', async () => {
   const world = await makeWorld();
   writeFileSync(world.live('.pi/tools/large.json'), Buffer.alloc(3_000_000, 'x'));

@@ -231,6 +231,16 @@ test('what a script copied under its own umask is not taken for the modes of the
   expect(plan.counts).toMatchObject({ add: 1, overwrite: 0 });
 });
 
+test('what comes back from a script belongs to the owner of the store, whoever ran the script', async () => {
+  const world = await makeWorld();
+  execFileSync('chown', ['-R', '1234:1235', world.live('.pi')]);
+  const good = picture(world.live('.pi/tools'));
+  runScript(world, '20260214');
+  rmSync(world.live('.pi/tools'), { recursive: true });
+  await restore(world, 'script-20260214');
+  expect(picture(world.live('.pi/tools'))).toEqual(good);
+});
+
 test('a script backup that shrank is suspect beside the others', async () => {
   const world = await makeWorld();
   runScript(world, '20260214');

@@ -143,13 +143,26 @@ test('a whole last line without a newline belongs to the log', async () => {
 });
 
 test('a tool that is being written is looked at again until it is whole', async () => {
-  const world = await makeWorld();
-  const path = world.live(world.sample.tools[3]!.path);
-  const whole = readFileSync(path);
-  truncateSync(path, 200);
-  setTimeout(() => writeFileSync(path, whole), 60);
+  let looks = 0;
+  let finishWriting: () => void = () => undefined;
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      files: {
+        ...ports.files,
+        read(place, ...rest) {
+          if (place.path === world.sample.tools[3]!.path && ++looks === 3) finishWriting();
+          return ports.files.read(place, ...rest);
+        },
+      },
+    }),
+  });
+  const { path } = world.sample.tools[3]!;
+  const whole = readFileSync(world.live(path));
+  truncateSync(world.live(path), 200);
+  finishWriting = () => writeFileSync(world.live(path), whole);
   const id = await world.verified(night);
-  expect(readFileSync(join(world.inRepository(id), 'files', world.sample.tools[3]!.path))).toEqual(whole);
+  expect(readFileSync(join(world.inRepository(id), 'files', path))).toEqual(whole);
 });
 
 test('files that change, come and go while they are copied end up as they last were', async () => {
@@ -197,6 +210,17 @@ test('every repository gets the same copy', async () => {
   expect(picture(world.inRepository(id, 'offsite'))).toEqual(picture(world.inRepository(id, 'local')));
   expect((await world.tools.listToolStoreBackups({ target }))[0]?.repositories).toEqual(['local', 'offsite']);
   expect(existsSync(join(world.data, 'scratch', target, `${id}-across`))).toBe(false);
+});
+
+test('a copy that rotted is not spread to another repository', async () => {
+  const world = await makeWorld({ repositories: ['local', 'offsite'] });
+  const id = await world.backUp(night);
+  rmSync(world.inRepository(id, 'offsite'), { recursive: true });
+  writeFileSync(join(world.inRepository(id, 'local'), 'files', world.sample.tools[0]!.path), 'rotten');
+  const again = await world.tools.takeToolStoreBackup({ target, id, kind: 'full', startedAt: night });
+  expect(again.repositories).toEqual(['local']);
+  expect(again.findings?.[0]?.en).toMatch(/^offsite did not take it: .* is not what its manifest says/);
+  expect(existsSync(world.inRepository(id, 'offsite'))).toBe(false);
 });
 
 test('a repository that is full is a finding while another one has the backup, and none of it is left there', async () => {

@@ -5,7 +5,19 @@ import { expect, test } from 'vitest';
 import { backupTestSchema } from '../../../contracts/backup.ts';
 import type { Manifest } from '../../../domain/backup.ts';
 import { digestOf } from '../../../domain/tool-store/digest.ts';
-import { editTool, failureOf, logPath, makeWorld, mountSmall, picture, remount, sha256, target, type World } from './world.ts';
+import {
+  addTool,
+  editTool,
+  failureOf,
+  logPath,
+  makeWorld,
+  mountSmall,
+  picture,
+  remount,
+  sha256,
+  target,
+  type World,
+} from './world.ts';
 
 const night = '2026-11-22T02:00:00.000Z';
 
@@ -150,6 +162,14 @@ test('a store that was damaged when it was copied makes no verified backup', asy
   const backup = await world.tools.testToolStoreBackup({ target, backup: id });
   expect(backup).toMatchObject({ status: 'failed' });
   expect(backup.failure).toContain('3 of 12 tools are not valid');
+});
+
+test('two tools of one name are a matter for people, and no reason to be without a verified backup', async () => {
+  const world = await makeWorld();
+  addTool(world.root, 'test_tool', 'function execute() { return "the other one"; }');
+  const id = await world.backUp(night);
+  expect((await world.tools.testToolStoreBackup({ target, backup: id })).status).toBe('verified');
+  expect((await world.tools.diagnoseToolStore({ target })).symptoms.map(({ id: symptom }) => symptom)).toEqual(['double-names']);
 });
 
 test('each copy is tested: a good one carries the backup, the bad one is named', async () => {
