@@ -9,6 +9,7 @@ import type { LedgerEntry, RecoveryState } from '../domain/recovery.ts';
 import type { StatusMemo } from '../domain/stale.ts';
 import type { Execution, Gateway } from './gateway.ts';
 import { isFailure, notFound } from './problem.ts';
+import { createSharedFlight } from './shared-flight.ts';
 import { failedState, readStartRecord, stateAtStart } from './recovery-start-record.ts';
 
 /** A recovery's state; `asOf` is set when it is what was last known, because nobody answers for it now. */
@@ -34,6 +35,10 @@ export interface RecoveryReader {
   /** The whole ledger as far as it can be had. */
   ledger(id: string): Promise<readonly LedgerEntry[]>;
 }
+
+/** It took its whole time, and the next look would too. */
+const nobodyAnswered = (outcome: PromiseSettledResult<Known>): boolean =>
+  outcome.status === 'rejected' ? isFailure(outcome.reason, 'temporal-away') : outcome.value.asOf !== undefined;
 
 /** What workflows keep in their memo for the time without a worker. */
 const memoSchema = z.object({
@@ -101,26 +106,28 @@ export function createRecoveryReader({ gateway, records }: { gateway: Gateway; r
     return { state: failedState(last, execution.closedAt ?? execution.startedAt) };
   }
 
+  async function read(id: string): Promise<Known> {
+    const located = await locate(id);
+    try {
+      const state = await gateway.queryOpen(located.workflowId, statusQuery);
+      if (state.id === id) return { state };
+    } catch (error) {
+      if (isFailure(error, 'no-worker')) return lastKnown(located);
+      if (isFailure(error, 'temporal-away')) {
+        const end = await endRecord(id);
+        if (end) return { state: end.state };
+        throw error;
+      }
+      if (!isFailure(error, 'closed', 'not-found')) throw error;
+    }
+    return ended(located, await run(located));
+  }
+
   return {
     locate,
     run,
-
-    async read(id) {
-      const located = await locate(id);
-      try {
-        const state = await gateway.queryOpen(located.workflowId, statusQuery);
-        if (state.id === id) return { state };
-      } catch (error) {
-        if (isFailure(error, 'no-worker')) return lastKnown(located);
-        if (isFailure(error, 'temporal-away')) {
-          const end = await endRecord(id);
-          if (end) return { state: end.state };
-          throw error;
-        }
-        if (!isFailure(error, 'closed', 'not-found')) throw error;
-      }
-      return ended(located, await run(located));
-    },
+    // Temporal holds one query for a busy workflow and turns the others away; and a screen in a crisis room has many readers.
+    read: createSharedFlight(read, nobodyAnswered),
 
     async ledger(id) {
       const located = await locate(id);
