@@ -1,5 +1,5 @@
 /** Starts a workflow for a POST so that a repeat after a crash finds the first one instead of starting another. */
-import type { Gateway, StartWorkflow } from './gateway.ts';
+import type { Execution, Gateway, StartWorkflow } from './gateway.ts';
 import type { Claim } from './idempotency.ts';
 
 export interface Started {
@@ -26,22 +26,29 @@ export async function startOnce(
   const memo = { ...request.memo, ...(claim && { idempotency: claim.key }) };
   const startedAt = new Date().toISOString();
   const runId = await gateway.start({ ...request, memo });
-  return runId === undefined ? undefined : { workflowId, runId, startedAt };
+  if (runId !== undefined) return { workflowId, runId, startedAt };
+  // Taken: perhaps by this very request, which another process took for dead and went on with.
+  return claim && ownRun(await gateway.describe(workflowId), claim);
 }
 
 /** The run that an earlier request with this key started: the newest of the id, or one that has been followed by others. */
 async function startedBefore(
   gateway: Gateway,
   { workflowId, type, attributes }: StartWorkflow,
-  { key, since }: Claim,
+  claim: Claim,
 ): Promise<Started | undefined> {
-  const newest = await gateway.describe(workflowId);
-  if (newest?.memo['idempotency'] === key) return { workflowId, runId: newest.firstRunId, startedAt: newest.startedAt };
+  const newest = ownRun(await gateway.describe(workflowId), claim);
+  if (newest) return newest;
   const found = await gateway.list({
     types: [type],
     ...(attributes?.target !== undefined && { targets: [attributes.target] }),
-    since: new Date(Date.parse(since) - skewMs).toISOString(),
+    since: new Date(Date.parse(claim.since) - skewMs).toISOString(),
   });
-  const first = found.find(({ memo }) => memo['idempotency'] === key);
-  return first && { workflowId: first.workflowId, runId: first.firstRunId, startedAt: first.startedAt };
+  return found.map((run) => ownRun(run, claim)).find((own) => own !== undefined);
+}
+
+/** The run as far as this key started it. */
+function ownRun(run: Execution | undefined, { key }: Claim): Started | undefined {
+  if (run?.memo['idempotency'] !== key) return undefined;
+  return { workflowId: run.workflowId, runId: run.firstRunId, startedAt: run.startedAt };
 }

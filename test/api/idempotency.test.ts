@@ -160,6 +160,28 @@ describe('an API that died', () => {
     expect(api.gateway.runs).toHaveLength(2);
   });
 
+  test('that was only slow: both requests answer the one run that they started', async () => {
+    const real = api.gateway.start.bind(api.gateway);
+    let letGo: () => void = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let first = true;
+    api.gateway.start = async (asked) => {
+      if (first) {
+        first = false;
+        await held;
+      }
+      return real(asked);
+    };
+    const slow = start('k1');
+    await eventually(() => first).toBe(false);
+    age(60_000);
+    const quick = await start('k1');
+    letGo();
+    expect([quick.statusCode, (await slow).statusCode]).toEqual([202, 202]);
+    expect((await slow).json()).toEqual(quick.json());
+    expect(api.gateway.runs).toHaveLength(1);
+  });
+
   test('a claim that is still young is waited for, not taken', async () => {
     const records = createMemoryRecords();
     const once = { person: 'hana', address: 'POST /x', key: 'k', fingerprint: 'f' };
