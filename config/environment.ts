@@ -4,11 +4,20 @@ import { z } from 'zod';
 import type { SecretRef } from '../contracts/inventory.ts';
 import { slug } from '../contracts/inputs/start.ts';
 
+/** 0 = any free. */
+const port = (usual: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port, 0 to 65535')
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .default(usual);
+
 const environmentSchema = z.object({
   OKIAGARI_INVENTORY: z.string().min(1).default('./okiagari.yaml'),
   OKIAGARI_DATA: z.string().min(1).default('./.okiagari'),
   OKIAGARI_API_HOST: z.string().min(1).default('127.0.0.1'),
-  OKIAGARI_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  OKIAGARI_API_PORT: port(8080),
   OKIAGARI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   OKIAGARI_SITE: slug.default('main'),
   /** Ed25519 private key (PEM) that signs decisions; `<data>/signing-key.pem`, made at first start, when unset. */
@@ -16,8 +25,8 @@ const environmentSchema = z.object({
   /** A prebuilt workflow bundle (production image); built and cached at start when unset. */
   OKIAGARI_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Port of the Temporal UI that `okiagari start` brings up; 0 = any free. */
-  OKIAGARI_TEMPORAL_UI_PORT: z.coerce.number().int().min(0).max(65_535).default(8233),
-  OKIAGARI_TEMPORAL_PORT: z.coerce.number().int().min(0).max(65_535).default(7233),
+  OKIAGARI_TEMPORAL_UI_PORT: port(8233),
+  OKIAGARI_TEMPORAL_PORT: port(7233),
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
 });

@@ -1,8 +1,7 @@
 /** The inventory of this moment: reloads when the file changes, and keeps the last good one while the file is wrong. */
 import { readFileSync } from 'node:fs';
 import type { Inventory } from '../contracts/inventory.ts';
-import type { Kinds } from '../contracts/kinds.ts';
-import { InventoryError, loadInventory, parseInventory } from './inventory.ts';
+import { InventoryError, loadInventory, parseInventory, type Registry } from './inventory.ts';
 
 export interface InventorySource {
   /** The last good inventory. */
@@ -15,7 +14,7 @@ interface WatchOptions {
   readonly onReload?: (inventory: Inventory) => void;
   /** The file changed and is wrong, or is gone; `current()` stays what it was. Told once for each change. */
   readonly onRefused?: (error: InventoryError) => void;
-  readonly kinds?: Kinds;
+  readonly registry?: Registry;
   /** How often the file is looked at. */
   readonly everyMs?: number;
 }
@@ -26,15 +25,15 @@ interface WatchOptions {
  * and a time stamp may stay the same when two writes are close.
  */
 export function watchInventory(file: string, options: WatchOptions = {}): InventorySource {
-  const { onReload, onRefused, kinds, everyMs = 1_000 } = options;
-  let good = loadInventory(file, kinds);
+  const { onReload, onRefused, registry, everyMs = 1_000 } = options;
+  let good = loadInventory(file, registry);
   let seen = textOf(file);
   const timer = setInterval(() => {
     const text = textOf(file);
     if (text === seen) return;
     seen = text;
     try {
-      good = text === undefined ? loadInventory(file, kinds) : parseInventory(text, file, kinds);
+      good = text === undefined ? loadInventory(file, registry) : parseInventory(text, file, registry);
     } catch (error) {
       if (!(error instanceof InventoryError)) throw error;
       onRefused?.(error);

@@ -1,9 +1,18 @@
 /** Loads the inventory file: every fault listed with line and path, or a checked inventory. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { inventorySchema, type Inventory } from '../contracts/inventory.ts';
-import type { Kinds } from '../contracts/kinds.ts';
+import { crossFaults } from '../contracts/inventory-faults.ts';
+import { kinds, type Kinds } from '../contracts/kinds.ts';
+import { scenarios, type ScenarioEntry } from '../contracts/scenarios.ts';
+
+/** What an inventory may speak of; tests bring their own. */
+export interface Registry {
+  readonly kinds: Kinds;
+  readonly scenarios: readonly ScenarioEntry[];
+}
 
 export interface InventoryFault {
   readonly line: number;
@@ -22,17 +31,17 @@ export class InventoryError extends Error {
 }
 
 /** Reads and checks; relative paths in it are taken from the folder of the file. Throws InventoryError. */
-export function loadInventory(file: string, kinds?: Kinds): Inventory {
+export function loadInventory(file: string, registry?: Registry): Inventory {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new InventoryError(file, [{ line: 0, path: '', message: `cannot be read: ${(error as Error).message}` }]);
   }
-  return parseInventory(text, file, kinds);
+  return parseInventory(text, file, registry);
 }
 
-export function parseInventory(text: string, file: string, kinds?: Kinds): Inventory {
+export function parseInventory(text: string, file: string, registry: Registry = { kinds, scenarios }): Inventory {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (document.errors.length > 0)
@@ -44,23 +53,31 @@ export function parseInventory(text: string, file: string, kinds?: Kinds): Inven
         message: error.message.split('\n')[0]!,
       })),
     );
-  const result = inventorySchema(kinds).safeParse(document.toJS());
-  if (!result.success)
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Such as an alias that points nowhere.
+    throw new InventoryError(file, [{ line: 1, path: '', message: (error as Error).message }]);
+  }
+  const result = inventorySchema(registry.kinds).safeParse(content);
+  const faults = [
+    ...(result.success ? [] : result.error.issues.flatMap(shapeFaults)),
+    ...crossFaults(content, registry.scenarios),
+  ];
+  if (faults.length > 0 || !result.success) {
     throw new InventoryError(
       file,
-      result.error.issues.flatMap((issue) => {
-        const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-        return keys.map((key) => {
-          const path = key === undefined ? issue.path : [...issue.path, key];
-          return {
-            line: lineOf(document, lines, path),
-            path: path.join('.'),
-            message: key === undefined ? issue.message : 'unknown key',
-          };
-        });
-      }),
+      faults.map(({ path, message }) => ({ line: lineOf(document, lines, path), path: path.join('.'), message })),
     );
+  }
   return withAbsolutePaths(result.data as unknown as Inventory, dirname(resolve(file)));
+}
+
+/** One fault for each unknown key: each has a line of its own. */
+function shapeFaults(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown key' }));
 }
 
 /** Line of the deepest node that exists on the path. */

@@ -56,24 +56,20 @@ const targetHead = {
   links: z.array(z.strictObject({ title: z.string().min(1), url: z.url() })).default([]),
 };
 
-/** The schema for the given kinds of target; tests add kinds of their own. */
+/** The schema for the given kinds of target; tests add kinds of their own. What no single field shows is in inventory-faults.ts. */
 export function inventorySchema(kinds: Kinds = allKinds) {
   const targets = Object.entries(kinds).map(([kind, entry]) =>
     z.strictObject({ ...targetHead, kind: z.literal(kind), ...entry.settings }),
   );
-  return z
-    .strictObject({
-      version: z.literal(1),
-      timezone: z.string().default('Asia/Tokyo').refine(isTimezone, 'an IANA time zone such as Asia/Tokyo'),
-      locale: z.enum(['ja', 'en']).default('ja'),
-      people: z.array(person).min(1),
-      repositories: z.array(repository).default([]),
-      approvals: z.strictObject({ acceptUnsignedSignals: z.boolean().default(false) }).default({ acceptUnsignedSignals: false }),
-      targets: z.array(z.discriminatedUnion('kind', targets as [(typeof targets)[number]])).min(1),
-    })
-    .superRefine((inventory, context) => {
-      for (const fault of crossFaults(inventory as unknown as Inventory)) context.addIssue({ code: 'custom', ...fault });
-    });
+  return z.strictObject({
+    version: z.literal(1),
+    timezone: z.string().default('Asia/Tokyo').refine(isTimezone, 'an IANA time zone such as Asia/Tokyo'),
+    locale: z.enum(['ja', 'en']).default('ja'),
+    people: z.array(person).min(1),
+    repositories: z.array(repository).default([]),
+    approvals: z.strictObject({ acceptUnsignedSignals: z.boolean().default(false) }).default({ acceptUnsignedSignals: false }),
+    targets: z.array(z.discriminatedUnion('kind', targets as [(typeof targets)[number]])).min(1),
+  });
 }
 
 function isTimezone(name: string): boolean {
@@ -101,42 +97,3 @@ export interface Inventory {
   readonly approvals: { readonly acceptUnsignedSignals: boolean };
   readonly targets: readonly TargetEntry[];
 }
-
-/** Faults that no single field shows: double ids, names that point nowhere, gates that nobody can satisfy. */
-function crossFaults(inventory: Inventory): { path: (string | number)[]; message: string }[] {
-  const faults: { path: (string | number)[]; message: string }[] = [];
-  for (const list of ['people', 'repositories', 'targets'] as const) {
-    const seen = new Set<string>();
-    for (const [index, { id }] of inventory[list].entries()) {
-      if (seen.has(id)) faults.push({ path: [list, index, 'id'], message: `${id} is there twice` });
-      seen.add(id);
-    }
-  }
-  const repositories = new Set(inventory.repositories.map(({ id }) => id));
-  const people = new Set(inventory.people.map(({ id }) => id));
-  for (const [index, target] of inventory.targets.entries()) {
-    const used = Array.isArray(target['repositories']) ? (target['repositories'] as string[]) : [];
-    for (const [at, id] of used.entries())
-      if (!repositories.has(id)) faults.push({ path: ['targets', index, 'repositories', at], message: `no repository ${id}` });
-    if (target.owner !== undefined && !people.has(target.owner))
-      faults.push({ path: ['targets', index, 'owner'], message: `no person ${target.owner}` });
-    for (const [gate, policy] of Object.entries(target.approvals)) {
-      const stages: { from: readonly string[]; path: (string | number)[] }[] = [
-        { from: policy.from, path: ['from'] },
-        ...policy.then.map(({ from }, at) => ({ from, path: ['then', at, 'from'] })),
-      ];
-      for (const stage of stages) {
-        const able = inventory.people.filter((one) => canApprove(one, stage.from));
-        if (able.length < policy.need)
-          faults.push({
-            path: ['targets', index, 'approvals', gate, ...stage.path],
-            message: `needs ${policy.need} approver(s), ${able.length} in ${stage.from.join(', ') || 'the whole inventory'}: nobody can satisfy this gate`,
-          });
-      }
-    }
-  }
-  return faults;
-}
-
-const canApprove = (one: Person, from: readonly string[]): boolean =>
-  one.roles.includes('approver') && (from.length === 0 || from.some((group) => one.groups.includes(group)));

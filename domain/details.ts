@@ -8,7 +8,10 @@ const words = {
 } satisfies Record<string, Text>;
 
 export function renderDetails(state: RecoveryState, locale: Locale): string {
-  const waits = state.waitingFor.map((waiting) => `**${words.waits[locale]}: ${waiting.gate}** ${cell(waiting.title[locale])}`);
+  const waits = state.waitingFor.flatMap((waiting) => [
+    `**${words.waits[locale]}: ${waiting.gate}** ${cell(waiting.title[locale])}`,
+    '',
+  ]);
   const rows = state.steps.map((step) => {
     const name = step.path === '' ? step.name : `${step.path} / ${step.name}`;
     return `| ${cell(name)} | ${stepOutcomes[step.outcome][locale]} | ${cell(step.sentence[locale])} |`;

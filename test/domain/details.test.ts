@@ -17,6 +17,7 @@ describe('current details', () => {
     });
     expect(renderDetails(state, 'en').split('\n')).toEqual([
       '**Waits for: restore** Overwrite 50 tools.',
+      '',
       '**waiting for people**',
       '',
       '| step | outcome | what happened |',
@@ -26,6 +27,7 @@ describe('current details', () => {
     ]);
     expect(renderDetails(state, 'ja').split('\n')).toEqual([
       '**待ち: restore** ツール 50 件を上書き。',
+      '',
       '**人の判断待ち**',
       '',
       '| 手順 | 結果 | 内容 |',
@@ -34,11 +36,16 @@ describe('current details', () => {
       '| first / set | 待機 | 依頼済み。 |',
     ]);
   });
-  test('name every gate that is open', () => {
+  test('name every gate that is open, each in a paragraph of its own', () => {
     const waitingFor = ['check:one', 'check:two'].map((gate) => ({ ...waitingForApproval, gate }));
     const lines = renderDetails(longState({ waitingFor }), 'en').split('\n');
-    expect(lines[0]).toContain('check:one');
-    expect(lines[1]).toContain('check:two');
+    expect(lines.slice(0, 5)).toEqual([
+      expect.stringContaining('check:one'),
+      '',
+      expect.stringContaining('check:two'),
+      '',
+      '**waiting for people**',
+    ]);
   });
   test('say nothing of waiting where it does not', () => {
     expect(renderDetails(longState({ waitingFor: [], status: 'running' }), 'en')).toMatch(/^\*\*running\*\*\n/);
@@ -52,7 +59,7 @@ describe('current details', () => {
     fc.assert(
       fc.property(words, words, fc.constantFrom('en' as const, 'ja' as const), (name, sentence, locale) => {
         const state = longState({ steps: [step({ name, sentence: { en: sentence, ja: sentence } }), step({ name: 'last' })] });
-        const rows = renderDetails(state, locale).split('\n').slice(5);
+        const rows = renderDetails(state, locale).split('\n').slice(6);
         expect(rows).toHaveLength(2);
         for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(5);
       }),

@@ -1,13 +1,14 @@
 /** The few things a test does with a running recovery: look, wait for a state or a gate, decide. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import type { Statement } from '../../domain/gate.ts';
 import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer } from '../../domain/messages.ts';
 import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../domain/recovery.ts';
 
 export interface RecoveryDriver {
   state(workflowId: string): Promise<RecoveryState>;
   ledger(workflowId: string): Promise<readonly LedgerEntry[]>;
-  /** Waits until the state satisfies; throws with the last state after 30 s. Rides over a worker or server that is away. */
+  /** Waits until the state satisfies; throws with the last state when patience ends. Rides over a worker or server that is away. */
   until(workflowId: string, satisfies: (state: RecoveryState) => boolean): Promise<RecoveryState>;
   /** Waits for a gate whose name begins so. */
   gate(workflowId: string, name: string): Promise<Waiting>;
@@ -18,13 +19,13 @@ export interface RecoveryDriver {
     decision: Decision,
     more?: { digest?: string; input?: unknown; recovery?: string },
   ): Promise<DecisionAnswer>;
+  /** Sends a signed statement again and again under one update id until it is answered: workers may die meanwhile. */
+  sendDecision(workflowId: string, statement: Statement): Promise<DecisionAnswer>;
   result(workflowId: string): Promise<RecoveryState>;
 }
 
-const patienceMs = 30_000;
-
 /** `sign` gives what the trusted key would. */
-export function createDriver(client: Client, sign: (statement: object) => string): RecoveryDriver {
+export function createDriver(client: Client, sign: (statement: Statement) => string, patienceMs = 30_000): RecoveryDriver {
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
   const state = (workflowId: string) => handle(workflowId).query(statusQuery);
   const until: RecoveryDriver['until'] = async (workflowId, satisfies) => {
@@ -63,6 +64,21 @@ export function createDriver(client: Client, sign: (statement: object) => string
         ...more,
       };
       return handle(workflowId).executeUpdate(decideUpdate, { args: [{ statement, signature: sign(statement) }] });
+    },
+    async sendDecision(workflowId, statement) {
+      const deadline = Date.now() + patienceMs;
+      for (;;) {
+        try {
+          return await client.withDeadline(Date.now() + 5_000, () =>
+            handle(workflowId).executeUpdate(decideUpdate, {
+              args: [{ statement, signature: sign(statement) }],
+              updateId: `${statement.gate} ${statement.by} ${statement.at}`,
+            }),
+          );
+        } catch (error) {
+          if (error instanceof WorkflowUpdateFailedError || Date.now() > deadline) throw error;
+        }
+      }
     },
     result: (workflowId) => handle(workflowId).result() as Promise<RecoveryState>,
   };

@@ -9,15 +9,13 @@ import { createActivities } from '../../activities/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
 import { signStatement } from '../../adapters/signing/ed25519.ts';
-import { parseInventory } from '../../config/inventory.ts';
-import type { Inventory } from '../../contracts/inventory.ts';
+import { loadInventory } from '../../config/inventory.ts';
 import { scenarioById } from '../../contracts/scenarios.ts';
 import type { Backup } from '../../domain/backup.ts';
-import type { Statement } from '../../domain/gate.ts';
 import { backupId, backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
-import { startWorker, type RunningWorker } from '../../worker/run.ts';
+import { startWorker } from '../../worker/run.ts';
 import { createDriver, type RecoveryDriver } from './recovery-driver.ts';
 import type { TemporalServer } from './temporal-server.ts';
 
@@ -42,6 +40,7 @@ export interface Store {
 
 export interface StoreStack extends RecoveryDriver {
   readonly client: Client;
+  readonly inventoryFile: string;
   readonly folder: string;
   readonly data: string;
   /** Makes a store, its repository and its inventory entry; `settings` are YAML fields of the target. */
@@ -57,12 +56,16 @@ const people = `
 version: 1
 locale: en
 people:
-  - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: A } }
-  - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: B } }
-  - { id: sora, name: Sora, roles: [operator], token: { env: D } }
+  - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: TOKEN_HANA } }
+  - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: TOKEN_REN } }
+  - { id: sora, name: Sora, roles: [operator], token: { env: TOKEN_SORA } }
 `;
 
-export async function startStoreStack(server: TemporalServer): Promise<StoreStack> {
+/** Runs the worker; the file is the inventory of the moment. */
+export type RunWorker = (place: { readonly inventoryFile: string; readonly data: string }) => Promise<{ stop(): Promise<void> }>;
+
+/** With a worker in this process, or with whatever `runWorker` starts. */
+export async function startStoreStack(server: TemporalServer, runWorker?: RunWorker): Promise<StoreStack> {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -77,18 +80,14 @@ export async function startStoreStack(server: TemporalServer): Promise<StoreStac
   const keys = generateKeyPairSync('ed25519');
   writeFileSync(join(data, 'signing-key.pub.pem'), keys.publicKey.export({ type: 'spki', format: 'pem' }));
   const secret = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  // An API that a test starts beside signs with the same key.
+  writeFileSync(join(data, 'signing-key.pem'), secret, { mode: 0o600 });
   const repositories: string[] = [];
   const targets: string[] = [];
-  let inventory: Inventory | undefined;
+  const inventoryFile = join(folder, 'okiagari.yaml');
   const connection = await Connection.connect({ address: server.address });
-  const native = await NativeConnection.connect({ address: server.address });
   const client = new Client({ connection });
-  const worker: RunningWorker = await startWorker({
-    connection: native,
-    activities: createActivities(createPorts({ inventory: () => inventory!, data })),
-    site: 'main',
-    workflowBundle: await workflowBundle(),
-  });
+  const worker = await (runWorker ?? workerHere(server.address))({ inventoryFile, data });
   let made = 0;
   let dryRuns = 0;
 
@@ -105,15 +104,13 @@ export async function startStoreStack(server: TemporalServer): Promise<StoreStac
     repositories.push(`  - { id: ${id}-backups, kind: directory, path: ${repository} }`);
     const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
     targets.push(`  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${id}-backups]\n${fields.join('')}`);
-    inventory = parseInventory(
-      `${people}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`,
-      join(folder, 'okiagari.yaml'),
-    );
+    writeFileSync(inventoryFile, `${people}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
       client.workflow.execute('backupTest', {
         workflowId: `backup-test/${backup}`,
         taskQueue: controlQueue,
+        workflowTaskTimeout: '2s',
         args: [{ ...common, backup, activity: 'testToolStoreBackup' }],
       });
     const takeBackup = (kind: 'full' | 'manual' = 'full'): Promise<Backup> => {
@@ -126,6 +123,7 @@ export async function startStoreStack(server: TemporalServer): Promise<StoreStac
       return client.workflow.execute('backup', {
         workflowId: backupWorkflowId(backup),
         taskQueue: controlQueue,
+        workflowTaskTimeout: '2s',
         args: [{ ...common, id: backup, kind, startedAt: now.toISOString(), activity: 'takeToolStoreBackup' }],
       });
     };
@@ -156,19 +154,37 @@ export async function startStoreStack(server: TemporalServer): Promise<StoreStac
   }
 
   return {
-    ...createDriver(client, (statement) => signStatement(statement as Statement, secret)),
+    ...createDriver(client, (statement) => signStatement(statement, secret), runWorker ? 180_000 : 30_000),
     client,
+    inventoryFile,
     folder,
     data,
     store,
     async stop() {
       await worker.stop();
       await connection.close();
-      await native.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+const workerHere =
+  (address: string): RunWorker =>
+  async ({ inventoryFile, data }) => {
+    const connection = await NativeConnection.connect({ address });
+    const worker = await startWorker({
+      connection,
+      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data })),
+      site: 'main',
+      workflowBundle: await workflowBundle(),
+    });
+    return {
+      async stop() {
+        await worker.stop();
+        await connection.close();
+      },
+    };
+  };
 
 /** Fingerprint of a folder; a missing one has no files. */
 export function fingerprint(folder: string): Fingerprint {

@@ -6,7 +6,9 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate } from '../../domain/messages.ts';
-import type { Decision } from '../../domain/recovery.ts';
+import type { Decision, RecoveryStatus } from '../../domain/recovery.ts';
+import { phaseAttribute, statusAttribute } from '../../domain/search-attributes.ts';
+import { memoOf, type StatusMemo } from '../../domain/stale.ts';
 import { commandsOf, faultsOf } from '../support/histories.ts';
 import { fetchHistory, recordHistory } from '../support/record-history.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
@@ -30,7 +32,7 @@ interface Telling {
   readonly mode?: 'run' | 'dry-run';
   /** What people do, one after the other. */
   readonly people?: readonly Decided[];
-  readonly ends: string;
+  readonly ends: RecoveryStatus;
   /** Of the word alone; `$` stands for the target. What is held before and said at the end is the same for all. */
   readonly commands: readonly string[];
   /** Of the verification after it, and of what is settled at the end. */
@@ -39,30 +41,25 @@ interface Telling {
 
 /** A new status or phase goes into the search attributes and, as everything of the ledger, into the memo. */
 const turns = (to: string): string[] => [`attributes ${to}`, 'memo'];
-const begun = ['activity beginRecovery', 'child lease: lease/$', 'memo'];
+/** The first memo is there before anything is done, the second says that the target is held. */
+const begun = ['activity beginRecovery', 'child lease: lease/$', 'memo', 'memo'];
 const verified = [...turns('running/verify'), 'memo'];
 const verifiedAndClosed = [...turns('running/verify'), 'activity closeChange', 'memo'];
 const ended = (status: string): string[] => [
-  ...turns(`${status}/end`),
-  'memo',
   'activity recordEnd',
   'signal release to lease/$',
+  ...turns(`${status}/end`),
   'complete',
 ];
-const asked = ['memo', ...turns('running/gate'), 'memo', ...turns('waiting/gate'), 'timer: deadline of gate set'];
+const asked = ['timer: deadline of gate set', ...turns('waiting/gate')];
 const answered = ['accept decide', 'activity identifyVoter', 'memo', 'answer'];
-const gone = (phase: string): string[] => ['cancel timer', 'memo', ...turns('running/gate'), ...turns(`running/${phase}`)];
-const failed = (phase: string): string[] => [
-  'memo',
-  'memo',
-  ...turns(`waiting/${phase}`),
-  ...answered,
-  'memo',
-  ...turns(`running/${phase}`),
-];
-const planned = [...turns('running/change'), 'activity planSet'];
+const gone = (phase: string): string[] => ['cancel timer', ...turns('running/gate'), ...turns(`running/${phase}`)];
+const failed = (phase: string): string[] => [...turns(`waiting/${phase}`), ...answered, ...turns(`running/${phase}`)];
+/** A step that was waiting or failed is no longer so. */
+const again = ['memo'];
+const planned = ['activity planSet', ...turns('running/change')];
 const applied = ['activity openChange', 'activity applySet', 'memo'];
-const undone = [...turns('running/undo'), 'activity undoSet', 'memo', 'activity closeChange'];
+const undone = ['activity undoSet', ...turns('running/undo'), 'memo', 'activity closeChange'];
 
 const approve: Decided = { gate: 'set', by: 'ren', decision: 'approve' };
 const reject: Decided = { gate: 'set', by: 'ren', decision: 'reject' };
@@ -86,7 +83,7 @@ const tellings: readonly Telling[] = [
     initially: 1,
     people: [approve],
     ends: 'recovered',
-    commands: [...planned, ...asked, ...answered, ...gone('change'), ...applied],
+    commands: [...planned, ...asked, ...answered, ...gone('change'), ...again, ...applied],
     closing: verifiedAndClosed,
   },
   {
@@ -95,7 +92,7 @@ const tellings: readonly Telling[] = [
     initially: 1,
     people: [reject],
     ends: 'stopped',
-    commands: [...planned, ...asked, ...answered, ...gone('change'), 'memo', 'memo'],
+    commands: [...planned, ...asked, ...answered, ...gone('change'), 'memo'],
   },
   {
     title: 'consent',
@@ -103,7 +100,7 @@ const tellings: readonly Telling[] = [
     initially: 1,
     people: [approve],
     ends: 'recovered',
-    commands: ['activity planSet', ...asked, ...answered, ...gone('begin'), 'memo'],
+    commands: ['activity planSet', ...asked, ...answered, ...gone('begin'), ...again, 'memo'],
   },
   {
     title: 'retry',
@@ -111,7 +108,7 @@ const tellings: readonly Telling[] = [
     fails: ['readValue'],
     people: [{ gate: 'failed:look', decision: 'retry' }],
     ends: 'recovered',
-    commands: ['activity readValue', ...failed('begin'), 'activity readValue', 'memo'],
+    commands: ['activity readValue', ...failed('begin'), 'activity readValue', ...again, 'memo'],
   },
   {
     title: 'amend',
@@ -119,7 +116,7 @@ const tellings: readonly Telling[] = [
     fails: ['planSet'],
     people: [{ gate: 'failed:set', decision: 'amend', input: { value: 6 } }],
     ends: 'recovered',
-    commands: [...planned, ...failed('change'), 'activity planSet', ...applied],
+    commands: [...planned, ...failed('change'), 'activity planSet', ...again, ...applied],
     closing: verifiedAndClosed,
   },
   {
@@ -137,20 +134,29 @@ const tellings: readonly Telling[] = [
     fails: ['applySet'],
     people: [{ gate: 'failed:set', decision: 'roll-back' }],
     ends: 'rolled-back',
-    commands: [...planned, 'activity openChange', 'activity applySet', ...failed('change'), 'memo', ...undone],
+    commands: [...planned, 'activity openChange', 'activity applySet', ...failed('change'), ...undone],
   },
   {
     title: 'checklist',
     word: 'checklist',
     people: [{ gate: 'check:item', decision: 'tick' }],
     ends: 'recovered',
+    commands: [...turns('waiting/gate'), ...answered, ...turns('running/gate'), ...turns('running/begin'), 'memo'],
+  },
+  {
+    title: 'checklist-of-two',
+    word: 'checklist-of-two',
+    people: [
+      { gate: 'check:one', decision: 'tick' },
+      { gate: 'check:two', decision: 'tick' },
+    ],
+    ends: 'recovered',
     commands: [
-      'memo',
-      ...turns('running/gate'),
-      'memo',
       ...turns('waiting/gate'),
       ...answered,
+      // One item is ticked, and it still waits for the other.
       'memo',
+      ...answered,
       ...turns('running/gate'),
       ...turns('running/begin'),
       'memo',
@@ -160,11 +166,12 @@ const tellings: readonly Telling[] = [
     title: 'verify',
     word: 'verify',
     ends: 'recovered',
-    commands: [...turns('running/verify'), 'activity checkValue', 'memo'],
+    commands: ['activity checkValue', ...turns('running/verify'), 'memo'],
     // The phase is `verify` already when the second one begins.
     closing: ['memo'],
   },
-  { title: 'point-of-no-return', word: 'point-of-no-return', ends: 'recovered', commands: ['memo'] },
+  // A note is in the ledger alone.
+  { title: 'point-of-no-return', word: 'point-of-no-return', ends: 'recovered', commands: [] },
   { title: 'lost', word: 'lost', ends: 'recovered', commands: [] },
 ];
 
@@ -209,6 +216,15 @@ async function decide(
   await toys.decide(id, open, by, decision, input === undefined ? {} : { input });
 }
 
+/** Ends so, and says so to whoever looks without a worker: attributes and memo are those of the whole end. */
+async function endsAs(workflowId: string, status: RecoveryStatus): Promise<void> {
+  const state = await toys.result(workflowId);
+  expect(state.status).toBe(status);
+  const { memo, typedSearchAttributes: known } = await handle(workflowId).describe();
+  expect([known.get(statusAttribute), known.get(phaseAttribute)]).toEqual([status, 'end']);
+  expect((memo!['status'] as StatusMemo).state).toEqual(memoOf(state, '').state);
+}
+
 /** The commands of a finished workflow in whose history nothing is amiss. It is kept for replay where that is asked for. */
 async function emitted(workflowId: string, name: string): Promise<string[]> {
   await recordHistory(handle(workflowId), `toys/${name}`);
@@ -222,7 +238,7 @@ describe('the word alone emits exactly these commands:', () => {
     const { title, people = [], ends, commands, closing = ends === 'recovered' ? verified : [] } = telling;
     const id = await start(telling);
     for (const one of people) await decide(id, one);
-    expect((await toys.result(id)).status).toBe(ends);
+    await endsAs(id, ends);
     expect(await emitted(id, title)).toEqual(about(title, [...begun, ...commands, ...closing, ...ended(ends)]));
   });
 });
@@ -230,15 +246,14 @@ describe('the word alone emits exactly these commands:', () => {
 describe('so does', () => {
   test('a dry run: it plans, takes no lease and applies nothing', async () => {
     const id = await start({ title: 'dry-run', word: 'change', initially: 1, mode: 'dry-run' });
-    expect((await toys.result(id)).status).toBe('planned');
+    await endsAs(id, 'planned');
     expect(await emitted(id, 'dry-run')).toEqual([
       'activity beginRecovery',
       ...planned,
       'memo',
       ...verified,
-      ...turns('planned/end'),
-      'memo',
       'activity recordEnd',
+      ...turns('planned/end'),
       'complete',
     ]);
   });
@@ -247,17 +262,15 @@ describe('so does', () => {
     const id = await start({ title: 'cancelled', word: 'change', initially: 1 });
     await toys.gate(id, 'set');
     await handle(id).executeUpdate(cancelUpdate, { args: [{ by: 'ren', reason: 'enough' }] });
-    expect((await toys.result(id)).status).toBe('stopped');
+    await endsAs(id, 'stopped');
     expect(await emitted(id, 'cancelled')).toEqual(
       about('cancelled', [
         ...begun,
         ...planned,
         ...asked,
         'accept cancel',
-        'memo',
         'answer',
         ...gone('change'),
-        'memo',
         'memo',
         ...ended('stopped'),
       ]),
@@ -277,11 +290,9 @@ describe('so does', () => {
         'activity openChange',
         'activity applySet',
         ...failed('change'),
-        'memo',
-        ...turns('running/undo'),
         'activity undoSet',
+        ...turns('running/undo'),
         ...failed('undo'),
-        'memo',
         ...ended('failed').slice(0, -1),
         'fail changes-remain',
       ]),
@@ -295,11 +306,12 @@ describe('so does', () => {
     toys.world.failures.clear();
     await expect.poll(async () => (await handle(leaseWorkflowId('left-open')).describe()).status.name).toBe('TERMINATED');
     const id = await start({ title: 'left-open', word: 'nothing' });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     expect(await emitted(id, 'left-open')).toEqual(
       about('left-open', [
         'activity beginRecovery',
         'child lease: lease/$',
+        'memo',
         // What was open is read anew once the target is held.
         'activity beginRecovery',
         'memo',
@@ -314,30 +326,39 @@ describe('so does', () => {
 });
 
 describe('a recovery inside another', () => {
-  const innerBegun = ['activity beginRecovery', 'child lease: lease/$-inner', 'memo'];
+  const innerBegun = begun.map((line) => line.replace('$', '$-inner'));
   const innerEnded = (status: string): string[] => ended(status).map((line) => line.replace('$', '$-inner'));
   const toParent = 'signal childFinished to recovery/$';
   const starts = 'child toyWord: recovery/$/inner';
   const settles = 'signal settle to recovery/$/inner';
-  const heard = (reports: number): string[] => Array.from({ length: reports }, () => 'memo');
+  const between = (least: number, most: number): unknown => expect.toSatisfy((n: number) => n >= least && n <= most);
 
-  /** Both sides. A report waits until the one before has arrived, so its place among the other commands depends on the load. */
+  /**
+   * Both sides. A report waits until the one before has arrived, so its place among the other commands depends on the load; and
+   * what the root hears in one breath goes into one memo.
+   */
   async function emittedByBoth(id: string, target: string) {
     const inner = await emitted(`${id}/inner`, `${target}.inner`);
+    const outer = await emitted(id, target);
     const report = `signal childReport to ${id}`;
     return {
-      outer: await emitted(id, target),
+      outer: outer.filter((line) => line !== 'memo'),
+      memos: outer.filter((line) => line === 'memo').length,
       inner: inner.filter((line) => line !== report),
       reports: inner.filter((line) => line === report).length,
     };
   }
+  /** The outer one's, whose memos are counted apart. */
+  const aboutOuter = (target: string, commands: readonly string[]): string[] =>
+    about(target, commands).filter((line) => line !== 'memo');
 
   test('tells every step, then that it is through, and ends with the last word of its parent', async () => {
     const id = await start({ title: 'recover', word: 'recover' });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     expect(await emittedByBoth(id, 'recover')).toEqual({
+      outer: aboutOuter('recover', [...begun, starts, ...verified, settles, ...ended('recovered')]),
       // The root hears of three steps done, then says so of its own.
-      outer: about('recover', [...begun, starts, ...heard(3), 'memo', ...verified, settles, ...ended('recovered')]),
+      memos: between(6, 9),
       inner: about('recover', [
         ...innerBegun,
         ...planned,
@@ -353,10 +374,11 @@ describe('a recovery inside another', () => {
 
   test('tells that there is no way back', async () => {
     const id = await start({ title: 'no-return-inside', word: 'recover-past-no-return' });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     expect(await emittedByBoth(id, 'no-return-inside')).toEqual({
-      outer: about('no-return-inside', [...begun, starts, ...heard(3), 'memo', ...verified, settles, ...ended('recovered')]),
-      inner: about('no-return-inside', [...innerBegun, 'memo', ...verified, toParent, ...innerEnded('recovered')]),
+      outer: aboutOuter('no-return-inside', [...begun, starts, ...verified, settles, ...ended('recovered')]),
+      memos: between(6, 8),
+      inner: about('no-return-inside', [...innerBegun, ...verified, toParent, ...innerEnded('recovered')]),
       reports: 5,
     });
   });
@@ -365,32 +387,28 @@ describe('a recovery inside another', () => {
     toys.world.write('asks-inside-inner', 1);
     const id = await start({ title: 'asks-inside', word: 'recover' });
     await decide(id, { ...approve, gate: 'inner/set' });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     expect(await emittedByBoth(id, 'asks-inside')).toEqual({
-      outer: about('asks-inside', [
+      outer: aboutOuter('asks-inside', [
         ...begun,
         starts,
-        ...heard(2),
-        'memo',
-        ...turns('waiting/begin'),
         'timer: deadline of gate inner/set',
+        ...turns('waiting/begin'),
         ...answered,
         'cancel timer',
-        'memo',
         ...turns('running/begin'),
         'signal gateOutcome to recovery/$/inner',
-        ...heard(2),
-        'memo',
         ...verified,
         settles,
         ...ended('recovered'),
       ]),
+      memos: between(9, 14),
       inner: about('asks-inside', [
         ...innerBegun,
         ...planned,
-        'memo',
         ...turns('running/gate'),
         ...turns('running/change'),
+        ...again,
         ...applied,
         ...verifiedAndClosed,
         toParent,
@@ -404,31 +422,26 @@ describe('a recovery inside another', () => {
   test('is undone with the one around it', async () => {
     const id = await start({ title: 'undone-inside', word: 'recover-and-look', fails: ['readValue'] });
     await decide(id, { gate: 'failed:look', decision: 'roll-back' });
-    expect((await toys.result(id)).status).toBe('rolled-back');
+    await endsAs(id, 'rolled-back');
     expect(await emittedByBoth(id, 'undone-inside')).toEqual({
-      outer: about('undone-inside', [
+      outer: aboutOuter('undone-inside', [
         ...begun,
         starts,
-        ...heard(3),
-        'memo',
         'activity readValue',
         ...failed('begin'),
-        'memo',
-        ...turns('running/undo'),
         settles,
-        ...heard(1),
-        'memo',
+        ...turns('running/undo'),
         ...ended('rolled-back'),
       ]),
+      memos: between(8, 13),
       inner: about('undone-inside', [
         ...innerBegun,
         ...planned,
         ...applied,
         ...verifiedAndClosed,
         toParent,
-        'memo',
-        ...turns('running/undo'),
         'activity undoSet',
+        ...turns('running/undo'),
         'memo',
         ...innerEnded('rolled-back'),
       ]),
@@ -441,7 +454,7 @@ describe('a recovery inside another', () => {
     const input = { first: 'group-first', second: 'group-second', value: 3 };
     const id = await toys.start({ scenario: 'toy-group', target: 'group', input });
     await decide(id, { ...approve, gate: 'second/set' });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     const children = (await emitted(id, 'group')).filter((line) => line.startsWith('child '));
     expect(children).toEqual([
       'child lease: lease/group',
@@ -462,7 +475,7 @@ describe('a target that is held', () => {
     await expect.poll(() => taken).toBe(1);
     const firstLease = (await handle(leaseWorkflowId('waits')).describe()).runId;
     const id = await start({ title: 'waits', word: 'change' });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     await backup.result();
     expect(taken).toBe(2);
     const taking = await emitted(id, 'takes-over');
@@ -486,7 +499,7 @@ describe('twenty steps', () => {
     annotate,
   }) => {
     const id = await toys.start({ scenario: 'toy-steps', target: 'twenty-steps', input: { steps: 20 } });
-    expect((await toys.result(id)).status).toBe('recovered');
+    await endsAs(id, 'recovered');
     await recordHistory(handle(id), 'toys/twenty-steps');
     const history = await fetchHistory(handle(id));
     const step = ['activity nothing', 'memo'];

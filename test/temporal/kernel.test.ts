@@ -19,6 +19,7 @@ beforeAll(async () => {
     server,
     [
       ...plain,
+      '  - { id: n-inner, kind: toy }\n',
       '  - { id: asks-always, kind: toy, approvals: { set: { always: true } } }\n',
       '  - { id: asks-two, kind: toy, approvals: { set: { always: true, need: 2, from: [admins] } } }\n',
       '  - { id: hurries, kind: toy, approvals: { set: { always: true, from: [operations], within: 300ms, then: [{ from: [admins], within: 300ms }] } } }\n',
@@ -142,8 +143,9 @@ describe('a vote', () => {
       'not in the inventory',
       'another recovery',
       'has voted already',
-    ])
+    ]) {
       expect(told).toContain(words);
+    }
     expect((await toys.state(id)).status).toBe('waiting');
     await handle.executeUpdate(cancelUpdate, { args: [{ by: 'ren', reason: 'enough' }] });
     expect((await toys.result(id)).status).toBe('stopped');
@@ -271,6 +273,36 @@ describe('a failed step', () => {
   });
 });
 
+describe('a verification', () => {
+  test('that checked nothing has proven nothing: it does not recover, and cannot be skipped', async () => {
+    const id = await toys.start({ scenario: 'toy-word', target: 'o', input: { word: 'verify-nothing' } });
+    const gate = await toys.gate(id, 'failed:look closely');
+    expect(gate).toMatchObject({ choices: ['retry', 'roll-back'], error: { code: 'verification-failed' } });
+    await toys.decide(id, gate, 'sora', 'roll-back');
+    const state = await toys.result(id);
+    expect(state.status).toBe('stopped');
+    expect(outcomes(state)).toEqual([
+      ['hold target', 'done'],
+      ['look closely', 'failed'],
+    ]);
+  });
+});
+
+describe('a checklist', () => {
+  test('keeps the phase at the gate while one of its items is open, and gives it back with the last', async () => {
+    const id = await toys.start({ scenario: 'toy-word', target: 'p', input: { word: 'checklist-of-two' } });
+    await toys.decide(id, await toys.gate(id, 'check:one'), 'sora', 'tick');
+    const half = await toys.until(id, ({ waitingFor }) => waitingFor.length === 1);
+    expect(half).toMatchObject({ status: 'waiting', phase: 'gate', waitingFor: [{ gate: 'check:two' }] });
+    await toys.decide(id, await toys.gate(id, 'check:two'), 'hana', 'tick');
+    expect((await toys.result(id)).status).toBe('recovered');
+    const turns = (await toys.ledger(id)).flatMap((entry) =>
+      entry.event === 'status' ? [`${entry.status} ${entry.phase}`] : [],
+    );
+    expect(turns).toEqual(['running gate', 'waiting gate', 'running gate', 'running begin', 'running verify', 'recovered end']);
+  });
+});
+
 describe('every word together', () => {
   test('pauses, looks, asks for ticks, sets, passes the point of no return, resumes and verifies', async () => {
     toys.world.write('k', 1);
@@ -337,5 +369,25 @@ describe('every word together', () => {
     expect(toys.world.read('m')).toBe(1);
     expect(toys.world.effects).toEqual(before);
     await expect(toys.client.workflow.getHandle(leaseWorkflowId('m')).describe()).rejects.toThrow();
+  });
+
+  test('a dry run of one inside another tells every step of it, also those that nothing had to be awaited for', async () => {
+    const before = toys.world.effects;
+    const id = await toys.start({ scenario: 'toy-word', target: 'n', input: { word: 'recover-acts' }, mode: 'dry-run' });
+    const state = await toys.result(id);
+    expect(state.status).toBe('planned');
+    expect(outcomes(state)).toEqual([
+      ['inner', 'planned'],
+      ['inner/first', 'planned'],
+      ['inner/second', 'planned'],
+      ['inner/third', 'planned'],
+      ['inner/verify', 'planned'],
+      ['verify', 'planned'],
+    ]);
+    const told = (await toys.ledger(id)).flatMap((entry) =>
+      entry.event === 'step' && entry.step.path === 'inner' ? [`${entry.step.name} ${entry.step.outcome}`] : [],
+    );
+    expect(told).toEqual(['first', 'second', 'third', 'verify'].flatMap((name) => [`${name} running`, `${name} planned`]));
+    expect(toys.world.effects).toEqual(before);
   });
 });

@@ -43,6 +43,7 @@ describe('a recovery that waits for people', () => {
     expect(await (await describeRun(id)).staticSummary()).toBe('toy-set of shown: it is broken');
     expect((await detailsOf(id)).split('\n')).toEqual([
       '**Waits for: set** shown: 1 becomes 2. 1 to overwrite, 0 to remove.',
+      '',
       '**waiting for people**',
       '',
       '| step | outcome | what happened |',

@@ -2,6 +2,7 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
@@ -17,6 +18,7 @@ afterAll(async () => {
   await server.stop();
 });
 
+const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-restore';
 const named = (store: Store, ...numbers: number[]) => numbers.map((n) => store.sample.tools[n]!.name);
 
@@ -30,7 +32,9 @@ describe('single tools', () => {
     truncateSync(store.tool(2), 10);
     const damaged = store.fingerprint();
     const tools = [store.sample.tools[0]!.name, store.sample.tools[1]!.id];
-    const state = await stack.result(await store.recover({ scenario, input: { tools } }));
+    const id = await store.recover({ scenario, input: { tools } });
+    const state = await stack.result(id);
+    await record(id, 'tool-restore');
     expect(state.status).toBe('recovered');
     const third = store.sample.tools[2]!.path;
     expect(store.fingerprint()).toEqual({ ...whole, [third]: damaged[third] });
@@ -78,6 +82,7 @@ describe('single tools', () => {
     });
     await stack.decide(id, gate, 'sora', 'amend', { input: { tools: named(store, 0) } });
     expect((await stack.result(id)).status).toBe('recovered');
+    await record(id, 'tool-restore.amended');
   });
 });
 
@@ -94,8 +99,9 @@ describe('what the old scripts left', () => {
     writeFileSync(join(day, 'metadata.json'), '{ "backupDate": "2026-02-14", "logSize": , }');
     const emergency = join(store.root, '.pi/tools/backup/20260213');
     mkdirSync(emergency, { recursive: true });
-    for (const { path } of store.sample.tools)
+    for (const { path } of store.sample.tools) {
       copyFileSync(join(store.root, path), join(emergency, path.replace('.pi/tools/', '')));
+    }
     for (const backup of ['script-20260214', 'script-20260214-2', 'script-tools-backup-20260213']) {
       rmSync(store.tool(0));
       const state = await stack.result(await store.recover({ scenario, input: { tools: named(store, 0), backup } }));

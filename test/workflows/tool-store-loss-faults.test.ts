@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync,
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
+import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { fillUp, makeWritable, onReadOnly, onSmallDisk } from '../support/mounts.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
@@ -19,6 +20,7 @@ afterAll(async () => {
   await server.stop();
 });
 
+const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-store-loss';
 const outcome = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.outcome;
 
@@ -80,6 +82,7 @@ describe('when it cannot', () => {
     expect(failed.error?.code).toBe('backup-corrupt');
     await stack.decide(id, failed, 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
+    await record(id, 'tool-store-loss.rolled-back');
     expect(store.fingerprint()).toEqual(damaged);
   });
 
@@ -139,8 +142,9 @@ describe('when it cannot', () => {
     const store = await stack.store();
     const folder = join(store.root, '.pi/backups/20260214/tools');
     mkdirSync(folder, { recursive: true });
-    for (const { path } of store.sample.tools)
+    for (const { path } of store.sample.tools) {
       copyFileSync(join(store.root, path), join(store.root, '.pi/backups/20260214', path.replace('.pi/', '')));
+    }
     symlinkSync('/etc/hostname', join(folder, 'dt_0123456789ab.json'));
     rmSync(store.tool(0));
     const id = await store.recover({ scenario, input: { backup: 'script-20260214' } });
@@ -157,18 +161,20 @@ describe('before anything is done', () => {
     await store.verifiedBackup();
     truncateSync(store.tool(0), 20);
     const damaged = store.fingerprint();
-    const state = await stack.result(await store.recover({ scenario, mode: 'dry-run' }));
+    const dryRun = await store.recover({ scenario, mode: 'dry-run' });
+    const state = await stack.result(dryRun);
+    await record(dryRun, 'tool-store-loss.dry-run');
     expect(state.status).toBe('planned');
     expect(outcome(state, 'restore')).toBe('planned');
     expect(store.fingerprint()).toEqual(damaged);
     expect(existsSync(join(stack.data, 'protected', store.id))).toBe(false);
     const id = await store.recover({ scenario });
     const gate = await stack.gate(id, 'restore');
-    expect(gate.plan?.counts).toEqual(
-      (state.steps.find(({ name }) => name === 'restore')?.evidence as { counts: unknown }).counts,
-    );
+    const planned = state.steps.find(({ name }) => name === 'restore');
+    expect(planned?.evidence).toMatchObject({ counts: gate.plan!.counts });
     await stack.decide(id, gate, 'ren', 'reject');
     await stack.result(id);
+    await record(id, 'tool-store-loss.rejected');
   });
 
   test('a start of a wrong shape ends at once, naming the field', async () => {

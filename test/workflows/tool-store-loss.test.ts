@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
+import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
@@ -28,6 +30,7 @@ afterAll(async () => {
   await server.stop();
 });
 
+const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-store-loss';
 const outcome = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.outcome;
 const sentence = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.sentence.en;
@@ -36,9 +39,14 @@ describe('a lost store comes back', () => {
   test('byte for byte when the folder is gone, without asking anybody', async () => {
     const store = await stack.store();
     const before = store.fingerprint();
-    await store.verifiedBackup();
+    const backup = await store.verifiedBackup();
     rmSync(join(store.root, '.pi/tools'), { recursive: true });
-    const state = await stack.result(await store.recover({ scenario }));
+    const id = await store.recover({ scenario });
+    const state = await stack.result(id);
+    await record(id, 'tool-store-loss');
+    await record(backupWorkflowId(backup.id), 'backup');
+    await record(`backup-test/${backup.id}`, 'backup-test');
+    await record(leaseWorkflowId(store.id), 'lease');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
     expect(state.steps.map(({ name }) => name)).toEqual([
@@ -79,6 +87,7 @@ describe('a lost store comes back', () => {
     expect(gate.plan?.counts).toMatchObject({ add: 1, overwrite: 5 });
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
+    await record(id, 'tool-store-loss.approved');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
   });
@@ -107,8 +116,9 @@ describe('a lost store comes back', () => {
     const store = await stack.store({ tools: 98 });
     await store.verifiedBackup();
     const donor = await stack.store({ tools: 102 });
-    for (const foreign of donor.sample.tools.slice(98))
+    for (const foreign of donor.sample.tools.slice(98)) {
       copyFileSync(join(donor.root, foreign.path), join(store.root, foreign.path));
+    }
     rmSync(store.tool(0));
     const id = await store.recover({ scenario });
     const gate = await stack.gate(id, 'restore');
@@ -149,6 +159,7 @@ describe('a lost store comes back', () => {
     expect(gate.plan?.changes.length).toBeGreaterThan(1);
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
+    await record(id, 'tool-store-loss.suspect-rejected');
   });
 });
 
@@ -171,7 +182,9 @@ describe('the agent', () => {
     const store = await stack.store({ settings: agent.settings });
     await store.verifiedBackup();
     rmSync(store.tool(0));
-    const state = await stack.result(await store.recover({ scenario }));
+    const id = await store.recover({ scenario });
+    const state = await stack.result(id);
+    await record(id, 'tool-store-loss.agent');
     expect(state.status).toBe('recovered');
     expect(readFileSync(agent.said, 'utf8')).toBe('stop\nstart\n');
     expect([outcome(state, 'stop agent'), outcome(state, 'start agent')]).toEqual(['done', 'done']);
@@ -197,6 +210,7 @@ describe('the agent', () => {
     expect(gate.plan?.counts).toMatchObject({ overwrite: 1 });
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
+    await record(id, 'tool-store-loss.write-back');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
   });
@@ -209,5 +223,6 @@ describe('the agent', () => {
     await stack.decide(id, await stack.gate(id, 'check:agent-stopped'), 'sora', 'tick');
     await stack.decide(id, await stack.gate(id, 'check:agent-started'), 'sora', 'tick');
     expect((await stack.result(id)).status).toBe('recovered');
+    await record(id, 'tool-store-loss.checklist');
   });
 });

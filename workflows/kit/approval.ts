@@ -30,8 +30,7 @@ export const tick = (run: Run, item: { readonly id: string; readonly title: Text
 async function wait(run: Run, question: Omit<Question, 'path' | 'policy'>): Promise<GateOutcome> {
   const stretch: { from: number; to?: number } = { from: Date.now() };
   run.waits.approvals.push(stretch);
-  const phase = run.ledger.phase;
-  run.ledger.turnPhase('gate');
+  const leaveGate = run.ledger.enterGate();
   const byName = run.context.gates[question.gate];
   const policy =
     byName ??
@@ -47,6 +46,6 @@ async function wait(run: Run, question: Omit<Question, 'path' | 'policy'>): Prom
     });
   } finally {
     stretch.to = Date.now();
-    run.ledger.turnPhase(phase);
+    leaveGate();
   }
 }

@@ -135,11 +135,16 @@ export class Upwards implements GateKeeper {
     return this.#queue;
   }
 
+  /** Everything told so far has arrived: a child that ends before that would leave its root an old story. */
+  arrived(): Promise<void> {
+    return this.#queue;
+  }
+
   /** To the parent: the story is through; waits for its last word. */
   async finished(): Promise<'keep' | 'undo'> {
     let word: 'keep' | 'undo' | undefined;
     setHandler(settleSignal, (said) => void (word = said));
-    await this.#queue;
+    await this.arrived();
     const { workflowId, runId } = workflowInfo().parent!;
     await getExternalWorkflowHandle(workflowId, runId).signal(childFinishedSignal, this.#origin.path);
     await condition(() => word !== undefined);

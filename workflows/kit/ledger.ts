@@ -23,6 +23,11 @@ export class Ledger {
   readonly #render: () => RecoveryState;
   readonly #heard: (step: Step) => void;
   #shown = '';
+  #gatesOpen = 0;
+  #phaseBeforeGate = '';
+  // The API starts every recovery with these.
+  #attributes = 'running begin';
+  #flushing = false;
   status: RecoveryStatus = 'running';
   phase = 'begin';
   locale: Locale = 'ja';
@@ -79,6 +84,15 @@ export class Ledger {
     this.#add({ event: 'status', status: this.status, phase: this.phase, sentence });
   }
 
+  /** Phase `gate` until the last of the gates that are open together is left. */
+  enterGate(): () => void {
+    if (this.#gatesOpen++ === 0) this.#phaseBeforeGate = this.phase;
+    this.turnPhase('gate');
+    return () => {
+      if (--this.#gatesOpen === 0) this.turnPhase(this.#phaseBeforeGate);
+    };
+  }
+
   turnPhase(phase: string): void {
     if (phase !== this.phase) this.turnStatus(this.status, phase);
   }
@@ -87,10 +101,6 @@ export class Ledger {
     if (status === this.status && phase === this.phase) return;
     this.status = status;
     this.phase = phase;
-    upsertSearchAttributes([
-      { key: statusAttribute, value: status },
-      { key: phaseAttribute, value: phase },
-    ]);
     this.#add({ event: 'status', status, phase });
   }
 
@@ -100,15 +110,31 @@ export class Ledger {
 
   #add(change: LedgerChange): void {
     this.entries.push({ number: this.entries.length + 1, at: now(), ...change });
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // What happens in one breath is shown once: each upsert is an event, and the memo grows with the ledger.
+    void Promise.resolve().then(() => {
+      this.#flushing = false;
+      this.#show();
+    });
+  }
+
+  #show(): void {
     const state = this.#render();
     setCurrentDetails(renderDetails(state, this.locale));
-    // The memo is what the API shows while no worker can answer a query.
-    const memo = memoOf(state, now());
-    const shown = JSON.stringify(memo.state);
-    if (change.event !== 'step' || change.step.outcome !== 'running') {
-      if (shown !== this.#shown) upsertMemo({ status: memo });
-      this.#shown = shown;
+    const attributes = `${this.status} ${this.phase}`;
+    if (attributes !== this.#attributes) {
+      this.#attributes = attributes;
+      upsertSearchAttributes([
+        { key: statusAttribute, value: this.status },
+        { key: phaseAttribute, value: this.phase },
+      ]);
     }
+    // The memo is what the API shows while no worker can answer a query; that a step has begun is not worth one.
+    const outcomes = state.steps.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'running');
+    const shown = `${attributes} ${outcomes.join()} ${state.waitingFor.map(({ gate, digest, votes }) => `${gate} ${digest} ${votes.length}`).join()}`;
+    if (shown !== this.#shown) upsertMemo({ status: memoOf(state, now()) });
+    this.#shown = shown;
   }
 }
 

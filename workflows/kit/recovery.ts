@@ -127,6 +127,7 @@ async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> 
   run.ledger.end();
   const state = renderState(run);
   await Promise.all([run.kernel.recordEnd({ state, ledger: run.ledger.entries }), ...run.leases.map((lease) => lease.release())]);
+  await run.upwards?.arrived();
   await condition(allHandlersFinished);
   if (status === 'failed')
     throw fail('changes-remain', {

@@ -114,7 +114,8 @@ export class Recovery {
     await attempt<void>(run, name, async () => {
       if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: { en: 'Would verify.', ja: '検証の予定。' } };
       const checks = await look();
-      if (checks.some((check) => !check.ok)) throw fail('verification-failed', summarizeChecks(checks));
+      // Nothing checked is nothing proven.
+      if (checks.length === 0 || checks.some((check) => !check.ok)) throw fail('verification-failed', summarizeChecks(checks));
       await closeOpenChange(run);
       run.verifiedAt = Date.now();
       return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };

@@ -1,6 +1,6 @@
 /** A worker that kills itself: each point named in the environment fires once, wherever the process has come to. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../../activities/index.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
@@ -9,13 +9,13 @@ import { loadInventory } from '../../../config/inventory.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker } from '../../../worker/run.ts';
 
-const { CRASH_MARKS: marks, CRASH_POINTS: points = '', OKIAGARI_DATA: data, OKIAGARI_INVENTORY: inventoryFile } = process.env;
+const { CRASH_MARKS: marks, OKIAGARI_DATA: data, OKIAGARI_INVENTORY: inventoryFile } = process.env;
 if (!marks || !data || !inventoryFile) throw new Error('CRASH_MARKS, OKIAGARI_DATA and OKIAGARI_INVENTORY are needed');
-const wanted = points === 'all' ? undefined : new Set(points.split(',').filter(Boolean));
 
-/** SIGKILL at the first passage of a wanted point; a folder in `marks` remembers that it fired. */
+/** SIGKILL at the first passage of a point that the file `armed` matches; a folder in `marks` remembers that it fired. */
 function pass(point: string): void {
-  if (wanted !== undefined && !wanted.has(point)) return;
+  const armed = readFileSync(join(marks!, 'armed'), 'utf8');
+  if (armed === '' || !new RegExp(armed).test(point)) return;
   try {
     mkdirSync(join(marks!, point));
   } catch {
@@ -51,15 +51,17 @@ const minedPorts = (ports: Ports): Ports => ({
   ),
 });
 
+// A test process that dies without its hooks must not leave a worker behind.
+process.stdin.resume().once('end', () => process.exit());
+
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
   telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
 });
-const inventory = loadInventory(resolve(inventoryFile));
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS']! });
 const worker = await startWorker({
   connection,
-  activities: mined('', createActivities(minedPorts(createPorts({ inventory: () => inventory, data })))),
+  activities: mined('', createActivities(minedPorts(createPorts({ inventory: () => loadInventory(inventoryFile), data })))),
   site: 'main',
   workflowBundle: await workflowBundle(),
 });

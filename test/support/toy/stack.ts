@@ -74,7 +74,10 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
   const folder = mkdtempSync(join(tmpdir(), 'okiagari-toy-'));
   const world = new ToyWorld(folder);
   const records = createDirectoryRecords(join(folder, 'records'));
-  const inventory: Inventory = parseInventory(people + targets, join(folder, 'okiagari.yaml'), toyKinds);
+  const inventory: Inventory = parseInventory(people + targets, join(folder, 'okiagari.yaml'), {
+    kinds: toyKinds,
+    scenarios: toyScenarios,
+  });
   const kernel = createKernelActivities(
     { inventory: () => inventory, records, isSigned: (_, signature) => signature === 'signed' },
     { scenarios: toyScenarios, kinds: toyKinds },

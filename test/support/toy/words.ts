@@ -38,9 +38,25 @@ const words = {
       amend: { input: { value }, schema: z.strictObject({ value: z.int().min(0) }) },
     }),
   consent: async (r, on) => r.consent('choose', 'set', await on.planSet({ target: r.target, value })),
+  acts: async (r, on) => {
+    for (const name of ['first', 'second', 'third']) {
+      await r.act<void>(name, {
+        would: plain(`would do the ${name}`),
+        dry: undefined,
+        act: async () => ({ value: await on.pauseToy({ target: r.target }), sentence: plain('paused') }),
+      });
+    }
+  },
   checklist: (r) => r.checklist('ask around', [{ id: 'item', title: plain('the one item') }]),
+  'checklist-of-two': (r) =>
+    r.checklist('ask around', [
+      { id: 'one', title: plain('first item') },
+      { id: 'two', title: plain('second item') },
+    ]),
   verify: (r, on) => r.verify('look closely', () => on.checkValue({ target: r.target, value: 0 })),
+  'verify-nothing': (r) => r.verify('look closely', () => Promise.resolve([])),
   recover: (r) => recoverInner(r, 'change'),
+  'recover-acts': (r) => recoverInner(r, 'acts'),
   'recover-past-no-return': (r) => recoverInner(r, 'point-of-no-return'),
   'recover-and-look': async (r, on) => {
     await recoverInner(r, 'change');

@@ -80,7 +80,7 @@ export const toySteps = recovery('toy-steps', z.strictObject({ steps: z.int() })
   for (let n = 1; n <= steps; n++) {
     await r.step(`step ${n}`, async () => ({ value: await on.quick.nothing({ target: r.target }), sentence: plain(`did ${n}`) }));
   }
-  await r.verify('verify', () => Promise.resolve([]));
+  await r.verify('verify', () => Promise.resolve([{ id: 'counted', ok: true, sentence: plain(`${steps} steps.`) }]));
 });
 
 export async function rawActivities(target: string, count: number): Promise<void> {

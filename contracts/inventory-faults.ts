@@ -1,0 +1,85 @@
+/** Faults of an inventory that no single field shows: double ids, names that point nowhere, gates that nobody can satisfy. */
+import type { ScenarioEntry } from './scenarios.ts';
+
+export interface CrossFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads the file's content as far as it has the right shape, so that every fault is told in one go, also beside wrong shapes. */
+export function crossFaults(content: unknown, scenarios: readonly ScenarioEntry[]): CrossFault[] {
+  const inventory = fields(content);
+  return [
+    ...(['people', 'repositories', 'targets'] as const).flatMap((list) => doubles(inventory, list)),
+    ...entries(inventory['targets']).flatMap(([index, target]) => [
+      ...dangling(inventory, target).map(at('targets', index)),
+      ...Object.entries(fields(target['approvals'])).flatMap(([gate, policy]) =>
+        gateFaults(inventory, target, gate, fields(policy), scenarios).map(at('targets', index, 'approvals', gate)),
+      ),
+    ]),
+  ];
+}
+
+function doubles(inventory: Fields, list: string): CrossFault[] {
+  const seen = new Set<unknown>();
+  return entries(inventory[list]).flatMap(([index, { id }]) => {
+    const double = seen.has(id);
+    seen.add(id);
+    return double && typeof id === 'string' ? [{ path: [list, index, 'id'], message: `${id} is there twice` }] : [];
+  });
+}
+
+function dangling(inventory: Fields, target: Fields): CrossFault[] {
+  const repositories = ids(inventory['repositories']);
+  const unknown = strings(target['repositories']).flatMap((id, index) =>
+    repositories.has(id) ? [] : [{ path: ['repositories', index], message: `no repository ${id}` }],
+  );
+  const { owner } = target;
+  const nobody = typeof owner === 'string' && !ids(inventory['people']).has(owner);
+  return nobody ? [...unknown, { path: ['owner'], message: `no person ${owner}` }] : unknown;
+}
+
+/** Policies that no scenario opens by name, but the kernel does. */
+const kernelGates = ['failed-step'];
+
+function gateFaults(
+  inventory: Fields,
+  target: Fields,
+  gate: string,
+  policy: Fields,
+  scenarios: readonly ScenarioEntry[],
+): CrossFault[] {
+  const known = scenarios
+    .filter(({ kinds }) => kinds.includes(String(target['kind'])))
+    .flatMap(({ gates }) => gates.map(({ id }) => id));
+  // A kind that nobody knows is told as such already.
+  if (known.length === 0) return [];
+  const names = [...new Set([...known, ...kernelGates])];
+  if (!names.includes(gate)) return [{ path: [], message: `no gate of that name; there are ${names.join(', ')}` }];
+  const need = typeof policy['need'] === 'number' ? policy['need'] : 1;
+  const stages = [
+    { from: strings(policy['from']), path: ['from'] },
+    ...entries(policy['then']).map(([index, stage]) => ({ from: strings(stage['from']), path: ['then', index, 'from'] })),
+  ];
+  const role = gate === 'failed-step' ? 'operator' : 'approver';
+  return stages.flatMap(({ from, path }) => {
+    const able = entries(inventory['people']).filter(([, person]) => mayDecide(person, role, from)).length;
+    const where = from.join(', ') || 'the whole inventory';
+    return able < need ? [{ path, message: `needs ${need} ${role}(s), ${able} in ${where}: nobody can satisfy this gate` }] : [];
+  });
+}
+
+const mayDecide = (person: Fields, role: string, from: readonly string[]): boolean =>
+  strings(person['roles']).includes(role) &&
+  (from.length === 0 || from.some((group) => strings(person['groups']).includes(group)));
+
+const at =
+  (...path: (string | number)[]) =>
+  (fault: CrossFault): CrossFault => ({ ...fault, path: [...path, ...fault.path] });
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const entries = (value: unknown): [number, Fields][] =>
+  Array.isArray(value) ? value.map((item, index) => [index, fields(item)]) : [];
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
+const ids = (value: unknown): ReadonlySet<unknown> => new Set(entries(value).map(([, { id }]) => id));
