@@ -15,7 +15,7 @@ import { takeBackup } from './take-backup.ts';
 import { toolStoreTarget } from './target.ts';
 import { testSet } from './test-backup.ts';
 import { undoRestore } from './undo-restore.ts';
-import { findWriteBacks, verifyRestored } from './verify-restored.ts';
+import { verifyRestored } from './verify-restored.ts';
 
 export function createToolStoreActivities(ports: Ports): ToolStoreActivities {
   return {
@@ -27,7 +27,6 @@ export function createToolStoreActivities(ports: Ports): ToolStoreActivities {
     planRestore: (input) => alive((signal) => planRestore(ports, input, signal)),
     applyRestore: (input) => alive((signal) => applyRestore(ports, input, signal)),
     undoRestore: (input) => alive((signal) => undoRestore(ports, input, signal)),
-    findWriteBacks: (input) => alive((signal) => findWriteBacks(ports, input, signal)),
     verifyRestoredTools: (input) => alive((signal) => verifyRestored(ports, input, signal)),
     runCriticalTools: (input) => alive((signal) => runCriticalTools(ports, input, signal)),
     listToolStoreBackups: (input) =>

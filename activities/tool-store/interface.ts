@@ -2,7 +2,7 @@
 import type { Backup, BackupKind } from '../../domain/backup.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
 import type { Plan } from '../../domain/recovery.ts';
-import type { ChosenBackup, ProtectReceipt, RestoreReceipt, UndoReceipt, WriteBack } from '../../domain/tool-store/words.ts';
+import type { ChosenBackup, ProtectReceipt, RestoreReceipt, UndoReceipt } from '../../domain/tool-store/words.ts';
 import type { Check } from '../../domain/verification.ts';
 
 export interface ToolStoreActivities {
@@ -27,8 +27,6 @@ export interface ToolStoreActivities {
   applyRestore(input: { target: string; plan: string; digest: string; protectedAs: string }): Promise<RestoreReceipt>;
   /** Takes an applied (or half applied) plan back from the protected copy. */
   undoRestore(input: { target: string; plan: string; protectedAs: string }): Promise<UndoReceipt>;
-  /** Files that no longer are as the restore left them, beyond a changed usageCount or lastUsedAt. Reads only. */
-  findWriteBacks(input: { target: string; plan: string }): Promise<readonly WriteBack[]>;
   /** Counts, JSON, schema, ids, checksums, modes against the backup, for the tools the plan covers. Reads only. */
   verifyRestoredTools(input: { target: string; plan: string }): Promise<readonly Check[]>;
   /** Runs each `criticalTools` entry of the inventory in a process of its own on a scratch copy, and proves the live store byte-equal. */

@@ -2,7 +2,7 @@
 import type { Check } from '../verification.ts';
 import { auditLog } from './layout.ts';
 import type { FileState } from './restore-plan.ts';
-import type { Covered, RestoredWorld } from './restored-checks.ts';
+import type { Covered, RestoredWorld } from './restored-world.ts';
 import { naming } from './tool-limit.ts';
 
 type Same = (state: FileState, after: FileState) => boolean;

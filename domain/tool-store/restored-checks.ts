@@ -6,23 +6,8 @@ import { isToolPath, toolLimit } from './layout.ts';
 import { duplicateNames, type ToolDefinition, type ToolFault } from './tool-file.ts';
 import { changedOnlyByUse } from './drift.ts';
 import type { BackupFile, LiveFile, RestoreChange, RestorePlan } from './restore-plan.ts';
+import type { Covered, RestoredWorld } from './restored-world.ts';
 import { naming } from './tool-limit.ts';
-
-export interface RestoredWorld {
-  readonly plan: RestorePlan;
-  readonly live: readonly LiveFile[];
-  /** What the backup holds, by path. */
-  readonly backup: ReadonlyMap<string, BackupFile>;
-  readonly logThere: boolean;
-  /** Our own unfinished files. */
-  readonly leftovers: readonly string[];
-  readonly mayGiveAway: boolean;
-}
-
-export interface Covered {
-  readonly change: RestoreChange;
-  readonly live: LiveFile | undefined;
-}
 
 export function checkRestored(world: RestoredWorld): Check[] {
   const { plan } = world;

@@ -47,9 +47,3 @@ export interface UndoReceipt {
   readonly removed: number;
   readonly kept: readonly string[];
 }
-
-/** A file that differs from what the restore left, beyond normal use. */
-export interface WriteBack {
-  readonly path: string;
-  readonly sentence: Text;
-}

@@ -10,7 +10,10 @@ async function restored() {
   const id = await world.verified(night);
   rmSync(world.live('.pi'), { recursive: true });
   const { plan } = await restore(world, id);
-  return { ...world, ref: plan.ref };
+  /** What a second plan from the same backup would bring back: how the scenario finds what was written back. */
+  const broughtAgain = async (): Promise<number> =>
+    (await world.tools.planRestore({ target, recovery: 'again', backup: id })).size.items;
+  return { ...world, ref: plan.ref, broughtAgain };
 }
 const failed = async (world: World, plan: string): Promise<string[]> =>
   (await world.tools.verifyRestoredTools({ target, plan })).filter(({ ok }) => !ok).map(({ id }) => id);
@@ -25,42 +28,42 @@ test('a restored store passes all ten questions, and looking changes nothing', a
       true,
     ]),
   );
-  expect(await world.tools.findWriteBacks({ target, plan: world.ref })).toEqual([]);
+  expect(await world.broughtAgain()).toBe(0);
   expect(picture(world.root)).toEqual(before);
 });
 
 const first = (world: World): string => world.live(world.sample.tools[0]!.path);
-const faults: Record<string, { harm: (world: World) => void; checks: string[]; writeBack: RegExp | undefined }> = {
+const faults: Record<string, { harm: (world: World) => void; checks: string[]; again: number }> = {
   'a tool is gone': {
     harm: (world) => rmSync(first(world)),
     checks: ['tool-count', 'checksums'],
-    writeBack: /was removed after/,
+    again: 1,
   },
   'a tool is cut off': {
     harm: (world) => truncateSync(first(world), 50),
     checks: ['tool-count', 'json', 'checksums'],
-    writeBack: /is cut off/,
+    again: 1,
   },
   'a tool breaks the schema': {
     harm: (world) => editTool(first(world), (tool) => ({ ...tool, tags: 'none' })),
     checks: ['tool-count', 'schema', 'checksums'],
-    writeBack: /tags is not as the agent wants it/,
+    again: 1,
   },
   'a tool has an id that does not fit': {
     harm: (world) => editTool(first(world), (tool) => ({ ...tool, code: 'function execute() {}' })),
     checks: ['tool-count', 'ids', 'checksums'],
-    writeBack: /does not fit name and code/,
+    again: 1,
   },
   'an old definition was written back': {
     harm: (world) => editTool(first(world), (tool) => ({ ...tool, description: 'as it was last month' })),
     checks: ['checksums'],
-    writeBack: /was written after the restore/,
+    again: 1,
   },
-  'a mode changed': { harm: (world) => chmodSync(first(world), 0o600), checks: ['modes'], writeBack: /changed mode or owner/ },
+  'a mode changed': { harm: (world) => chmodSync(first(world), 0o600), checks: ['modes'], again: 1 },
   'an owner changed': {
     harm: (world) => chownSync(first(world), 4321, 4321),
     checks: ['owners'],
-    writeBack: /changed mode or owner/,
+    again: 1,
   },
   'a link took its place': {
     harm(world) {
@@ -68,31 +71,29 @@ const faults: Record<string, { harm: (world: World) => void; checks: string[]; w
       symlinkSync('/etc/passwd', first(world));
     },
     checks: ['tool-count', 'checksums'],
-    writeBack: /was replaced by a link/,
+    again: 1,
   },
   'the log is gone': {
     harm: (world) => rmSync(world.live(logPath)),
     checks: ['audit-log'],
-    writeBack: /audit\.jsonl was removed/,
+    again: 1,
   },
   'an unfinished file is left': {
     harm: (world) => writeFileSync(world.live('.pi/tools/.okiagari-12345678-dt_x.json.tmp'), 'half'),
     checks: ['leftovers'],
-    writeBack: undefined,
+    again: 0,
   },
 };
 
-test.each(Object.entries(faults))('%s: exactly its checks fail', async (_, { harm, checks, writeBack }) => {
-  const world = await restored();
-  harm(world);
-  expect(await failed(world, world.ref)).toEqual(checks);
-  const found = await world.tools.findWriteBacks({ target, plan: world.ref });
-  if (writeBack === undefined) expect(found).toEqual([]);
-  else {
-    expect(found).toHaveLength(1);
-    expect(found[0]?.sentence.en).toMatch(writeBack);
-  }
-});
+test.each(Object.entries(faults))(
+  '%s: exactly its checks fail, and a second plan would mend it',
+  async (_, { harm, checks, again }) => {
+    const world = await restored();
+    harm(world);
+    expect(await failed(world, world.ref)).toEqual(checks);
+    expect(await world.broughtAgain()).toBe(again);
+  },
+);
 
 test('use after the restore is neither a write-back nor a failed check', async () => {
   const world = await restored();
@@ -100,7 +101,7 @@ test('use after the restore is neither a write-back nor a failed check', async (
   editTool(first(world), (tool) => ({ ...tool, usageCount: Number(tool['usageCount']) + 1, lastUsedAt: at, updatedAt: at }));
   addTool(world.root, 'made_after');
   expect(await failed(world, world.ref)).toEqual([]);
-  expect(await world.tools.findWriteBacks({ target, plan: world.ref })).toEqual([]);
+  expect(await world.broughtAgain()).toBe(0);
   const [count, , , , , checksums] = await world.tools.verifyRestoredTools({ target, plan: world.ref });
   expect(count?.sentence.en).toBe('12 of 12 tools are there. 1 more were added since the backup.');
   expect(checksums?.sentence.en).toContain('1 were only used since');
