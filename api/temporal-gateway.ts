@@ -24,9 +24,9 @@ import { away, noWorker, statedFailure } from './stated-failure.ts';
 import { attributesOf, listQueryOf, pairsOf } from './visibility.ts';
 
 /** A call that only Temporal answers; longer means that it is away. */
-const plainMs = 1_500;
+const plainMs = 1_300;
 /** A call that a worker answers, and the look whether Temporal or the worker is missing; together below 2 s. */
-const workerMs = 1_300;
+const workerMs = 1_100;
 const probeMs = 400;
 const listLimit = 10_000;
 /** A worker polls anew at least once a minute. */

@@ -104,7 +104,7 @@ describe.each([
     const back = performance.now();
     await eventually(async () => (await api.send('vera', 'GET', '/v1/recoveries')).statusCode).toBe(200);
     expect(performance.now() - back).toBeLessThan(limitMs);
-    expect((await api.send('vera', 'GET', `/v1/recoveries/${recovery}`)).json()).toMatchObject({
+    await eventually(async () => (await api.send('vera', 'GET', `/v1/recoveries/${recovery}`)).json<unknown>()).toMatchObject({
       status: 'running',
       stale: true,
     });
