@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { renderReport, type ReportInput } from '../../domain/report.ts';
 import type { LedgerEntry } from '../../domain/recovery.ts';
 import { plain } from '../../domain/text.ts';
-import { stateOf } from '../support/api.ts';
+import { gateOfPlan, stateOf } from '../support/api.ts';
+import { waitingForApproval } from '../support/recovery-state.ts';
 
 const at = '2026-11-22T10:00:00.000Z';
 const ledger: LedgerEntry[] = [
@@ -16,6 +17,8 @@ const ledger: LedgerEntry[] = [
     gate: 'restore',
     path: '',
     state: 'approved',
+    waiting: gateOfPlan(),
+    waiting: waitingForApproval,
     sentence: { en: 'ren approved: seen.', ja: 'ren が承認: 確認済み。' },
   },
   { number: 4, at, event: 'status', status: 'running', phase: 'verify', sentence: plain('vote of hana does not count') },
