@@ -4,7 +4,6 @@ import { renderReport, type ReportInput } from '../../domain/report.ts';
 import type { LedgerEntry } from '../../domain/recovery.ts';
 import { plain } from '../../domain/text.ts';
 import { gateOfPlan, stateOf } from '../support/api.ts';
-import { waitingForApproval } from '../support/recovery-state.ts';
 
 const at = '2026-11-22T10:00:00.000Z';
 const ledger: LedgerEntry[] = [
@@ -18,7 +17,6 @@ const ledger: LedgerEntry[] = [
     path: '',
     state: 'approved',
     waiting: gateOfPlan(),
-    waiting: waitingForApproval,
     sentence: { en: 'ren approved: seen.', ja: 'ren が承認: 確認済み。' },
   },
   { number: 4, at, event: 'status', status: 'running', phase: 'verify', sentence: plain('vote of hana does not count') },
