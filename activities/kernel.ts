@@ -27,13 +27,15 @@ export function createKernelActivities({ inventory, records, isSigned }: KernelP
       const world = inventory();
       const target = world.targets.find(({ id }) => id === record.target);
       const scenario = scenarioById(record.scenario, registry.scenarios);
-      if (target === undefined)
+      if (target === undefined) {
         throw fail('unknown-target', { en: `No target ${record.target}.`, ja: `対象 ${record.target} はありません。` });
-      if (scenario === undefined)
+      }
+      if (scenario === undefined) {
         throw fail('unknown-scenario', {
           en: `No scenario ${record.scenario}.`,
           ja: `シナリオ ${record.scenario} はありません。`,
         });
+      }
       await records.create(recoveryStartKey(record.id), JSON.stringify(record));
       const open = await readOpenChange(target.id);
       const rtoMs = target.objectives.rto ?? scenario.objectives.rtoMs;

@@ -65,7 +65,7 @@ export function eventDataOf(entry: LedgerEntry, id: string, locale: Locale): Eve
         path,
         state,
         sentence: say(sentence, locale),
-        ...(waiting && { waiting: waitingOf(waiting, id, locale) }),
+        waiting: waitingOf(waiting, id, locale),
       };
     }
     case 'status': {

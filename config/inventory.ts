@@ -44,7 +44,7 @@ export function loadInventory(file: string, registry?: Registry): Inventory {
 export function parseInventory(text: string, file: string, registry: Registry = { kinds, scenarios }): Inventory {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0)
+  if (document.errors.length > 0) {
     throw new InventoryError(
       file,
       document.errors.map((error) => ({
@@ -53,6 +53,7 @@ export function parseInventory(text: string, file: string, registry: Registry = 
         message: error.message.split('\n')[0]!,
       })),
     );
+  }
   let content: unknown;
   try {
     content = document.toJS();

@@ -36,13 +36,15 @@ export const defaultPolicy = (rtoMs: number): GatePolicy => ({
 export function whyGateIsDue(plan: Pick<Plan, 'counts' | 'size'>, policy: GatePolicy, maxShare = 1): Text | undefined {
   if (policy.always) return { en: 'The policy always asks.', ja: '方針により必ず承認を求めます。' };
   const { overwrite, remove } = plan.counts;
-  if (overwrite + remove > 0)
+  if (overwrite + remove > 0) {
     return { en: `${overwrite} to overwrite, ${remove} to remove.`, ja: `上書き ${overwrite} 件、削除 ${remove} 件。` };
-  if (plan.size.share > maxShare)
+  }
+  if (plan.size.share > maxShare) {
     return {
       en: `Touches ${Math.round(plan.size.share * 100)} % of the target.`,
       ja: `対象の ${Math.round(plan.size.share * 100)} % に及びます。`,
     };
+  }
   return undefined;
 }
 
@@ -75,48 +77,56 @@ const refused = (code: FailureCode, en: string, ja: string): Verdict => ({ count
 /** Accepts or refuses one vote, with the sentence that goes to the ledger. `decided` is set when the gate ends with it. */
 export function decideVote(gate: GateUnderVote, vote: Statement, voter: Voter, requestedBy: string): Verdict {
   const { by, decision } = vote;
-  if (!voter.trusted)
+  if (!voter.trusted) {
     return refused(
       'forbidden',
       `The statement of ${by} is not signed by a trusted key.`,
       `${by} の意思表示は信頼された鍵で署名されていません。`,
     );
+  }
   if (!voter.known) return refused('forbidden', `${by} is not in the inventory.`, `${by} はインベントリにいません。`);
   const role = gate.kind === 'approval' ? 'approver' : 'operator';
-  if (!voter.roles.includes(role))
+  if (!voter.roles.includes(role)) {
     return refused('forbidden', `${by} lacks the role ${role}.`, `${by} には役割 ${role} がありません。`);
-  if (gate.from.length > 0 && !gate.from.some((group) => voter.groups.includes(group)))
+  }
+  if (gate.from.length > 0 && !gate.from.some((group) => voter.groups.includes(group))) {
     return refused(
       'forbidden',
       `${by} is in none of the groups ${gate.from.join(', ')}.`,
       `${by} はグループ ${gate.from.join('、')} に属していません。`,
     );
-  if (!gate.choices.includes(decision))
+  }
+  if (!gate.choices.includes(decision)) {
     return refused(
       'invalid-input',
       `${decision} is not a choice here: ${gate.choices.join(', ')}.`,
       `${decision} は選べません: ${gate.choices.join('、')}。`,
     );
-  if (vote.digest !== gate.digest)
+  }
+  if (vote.digest !== gate.digest) {
     return refused(
       'plan-changed',
       `${by} decided on ${short(vote.digest)}, the plan is ${short(gate.digest)} now.`,
       `${by} の判断は ${short(vote.digest)} に対するもので、現在の計画は ${short(gate.digest)} です。`,
     );
-  if (decision === 'approve' && by === requestedBy)
+  }
+  if (decision === 'approve' && by === requestedBy) {
     return refused(
       'self-approval',
       `${by} asked for this recovery and cannot approve it.`,
       `${by} は依頼者のため承認できません。`,
     );
-  if (gate.votes.some((earlier) => earlier.by === by))
+  }
+  if (gate.votes.some((earlier) => earlier.by === by)) {
     return refused('already-decided', `${by} has voted already.`, `${by} は既に投票しました。`);
+  }
   const approvals = gate.votes.filter((earlier) => earlier.decision === 'approve').length + 1;
-  if (decision === 'approve' && approvals < gate.need)
+  if (decision === 'approve' && approvals < gate.need) {
     return {
       counts: true,
       sentence: { en: `${by} approved (${approvals} of ${gate.need}).`, ja: `${by} が承認(${gate.need} 人中 ${approvals} 人)。` },
     };
+  }
   return { counts: true, decided: decision, sentence: decisionSentence(by, decision, vote.reason) };
 }
 

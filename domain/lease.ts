@@ -21,7 +21,7 @@ export type LeaseVerdict =
 export function decideLease(wants: Holder, holder: Holder): LeaseVerdict {
   if (wants.workflowId === holder.workflowId && wants.firstRunId === holder.firstRunId) return { answer: 'ours' };
   const by = `${holder.kind} ${holder.id}`;
-  if (wants.kind === 'recovery' && holder.kind === 'recovery')
+  if (wants.kind === 'recovery' && holder.kind === 'recovery') {
     return {
       answer: 'refuse',
       sentence: {
@@ -29,10 +29,12 @@ export function decideLease(wants: Holder, holder: Holder): LeaseVerdict {
         ja: `対象は ${by} が ${holder.since} から使用中です。`,
       },
     };
-  if (wants.kind === 'recovery')
+  }
+  if (wants.kind === 'recovery') {
     return {
       answer: 'ask-to-yield',
       sentence: { en: `Asked ${by} to stop at its next safe point.`, ja: `${by} に次の安全な所で止まるよう頼みました。` },
     };
+  }
   return { answer: 'wait', sentence: { en: `Waits for ${by}.`, ja: `${by} の終了を待ちます。` } };
 }

@@ -144,7 +144,8 @@ export type LedgerChange =
       readonly gate: string;
       readonly path: string;
       readonly state: GateState;
-      readonly waiting?: Waiting;
+      /** As it stood, votes included. */
+      readonly waiting: Waiting;
       readonly sentence: Text;
     }
   | { readonly event: 'status'; readonly status: RecoveryStatus; readonly phase: string; readonly sentence?: Text }

@@ -13,6 +13,7 @@ export interface Check {
 /** One sentence for the ledger: how many checks passed, and what failed. */
 export function summarizeChecks(checks: readonly Check[]): Text {
   const failed = checks.filter((check) => !check.ok);
+  if (checks.length === 0) return { en: 'Nothing was checked.', ja: '検査項目がありません。' };
   if (failed.length === 0) return { en: `${checks.length} checks passed.`, ja: `${checks.length} 項目すべて合格。` };
   return {
     en: `${failed.length} of ${checks.length} checks failed: ${failed.map((check) => check.sentence.en).join(' ')}`,

@@ -5,7 +5,7 @@ import { leftoverCheck, logCheck, modeCheck, ownerCheck } from './attribute-chec
 import { isToolPath, toolLimit } from './layout.ts';
 import { duplicateNames, type ToolDefinition, type ToolFault } from './tool-file.ts';
 import { changedOnlyByUse } from './drift.ts';
-import type { BackupFile, LiveFile, RestoreChange, RestorePlan } from './restore-plan.ts';
+import type { LiveFile } from './restore-plan.ts';
 import type { Covered, RestoredWorld } from './restored-world.ts';
 import { naming } from './tool-limit.ts';
 

@@ -73,7 +73,7 @@ async function approve(id: string, gate: Waiting): Promise<void> {
 const asked = (ledger: readonly LedgerEntry[], gate: string) =>
   new Set(
     ledger.flatMap((entry) =>
-      entry.event === 'gate' && entry.gate === gate && entry.state === 'open' ? [entry.waiting!.digest] : [],
+      entry.event === 'gate' && entry.gate === gate && entry.state === 'open' ? [entry.waiting.digest] : [],
     ),
   );
 

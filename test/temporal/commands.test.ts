@@ -52,7 +52,7 @@ const ended = (status: string): string[] => [
   'complete',
 ];
 const asked = ['timer: deadline of gate set', ...turns('waiting/gate')];
-const answered = ['accept decide', 'activity identifyVoter', 'memo', 'answer'];
+const answered = ['accept decide', 'activity identifyVoter', 'answer'];
 const gone = (phase: string): string[] => ['cancel timer', ...turns('running/gate'), ...turns(`running/${phase}`)];
 const failed = (phase: string): string[] => [...turns(`waiting/${phase}`), ...answered, ...turns(`running/${phase}`)];
 /** A step that was waiting or failed is no longer so. */

@@ -196,7 +196,7 @@ describe('a deadline', () => {
     const state = await toys.result(id);
     expect(state.status).toBe('stopped');
     const asked = (await toys.ledger(id)).flatMap((entry) =>
-      entry.event === 'gate' && entry.waiting ? [entry.waiting.from] : [],
+      entry.event === 'gate' && entry.state === 'open' ? [entry.waiting.from] : [],
     );
     expect(asked).toEqual([['operations'], ['admins']]);
     expect(state.timing.approvalMs).toBeGreaterThanOrEqual(600);

@@ -1,5 +1,5 @@
 /** The only door from workflows to activities: by queue, by named policy, each call with a summary for the Temporal UI. */
-import { proxyActivities, type UntypedActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { controlQueue, siteQueue } from '../../domain/identity.ts';
 import { policies, type PolicyName } from './policies.ts';
@@ -20,7 +20,7 @@ function on<A>(taskQueue: string, target: string): OnTarget<A> {
 }
 
 function summarized(taskQueue: string, policy: PolicyName, target: string): unknown {
-  const activities = proxyActivities<UntypedActivities>({ ...policies[policy], taskQueue });
+  const activities = proxyActivities({ ...policies[policy], taskQueue });
   return new Proxy(
     {},
     {

@@ -48,12 +48,13 @@ export async function settleOpenChange(run: Run): Promise<void> {
         en: `${open.recovery} left ${open.undos.length} change(s) unverified`,
         ja: `${open.recovery} の未検証の変更 ${open.undos.length} 件`,
       };
-      if (isDryRun(run))
+      if (isDryRun(run)) {
         return {
           value: undefined,
           outcome: 'planned',
           sentence: { en: `${told.en}: would undo.`, ja: `${told.ja}: 元に戻す予定。` },
         };
+      }
       for (const undo of open.undos.toReversed()) await callUndo(on, undo);
       await run.kernel.closeChange({ target: run.start.target, recovery: open.recovery });
       return { value: undefined, sentence: { en: `${told.en}: undone.`, ja: `${told.ja}: 元に戻しました。` } };

@@ -22,6 +22,8 @@ export interface Change<R, I = undefined> {
   /** How to take it back, as data: it also serves the next recovery when this one is gone. */
   readonly undo: (plan: Plan) => UndoCall;
   readonly amend?: StepOptions<unknown, I>['amend'];
+  /** What it means that the plan is empty; the plan's own summary when left out. */
+  readonly nothing?: Text;
 }
 
 /** What a change left: the plan it followed, and its receipt unless nothing was to be done (or this is a dry run). */
@@ -36,7 +38,7 @@ export async function change<R, I = undefined>(
   run: Run,
   on: OnTarget<unknown>,
   name: string,
-  { plan, gate, maxShare, apply, undo, amend }: Change<R, I>,
+  { plan, gate, maxShare, apply, undo, amend, nothing }: Change<R, I>,
 ): Promise<Changed<R, I>> {
   // Outlives a failed attempt: a retry goes on with the plan that people saw, until the world has changed.
   let agreed: Plan | undefined;
@@ -52,18 +54,20 @@ export async function change<R, I = undefined>(
       for (;;) {
         const next: Plan = agreed ?? (await plan(input));
         const evidence = { digest: next.digest, ref: next.ref, counts: next.counts };
-        if (next.size.items === 0)
-          return { value: { plan: next, input }, outcome: 'already-done', sentence: next.summary, evidence };
+        if (next.size.items === 0) {
+          return { value: { plan: next, input }, outcome: 'already-done', sentence: nothing ?? next.summary, evidence };
+        }
         if (isDryRun(run)) return { value: { plan: next, input }, outcome: 'planned', sentence: would(next.summary), evidence };
         const policy = run.context.gates[gate] ?? defaultPolicy(run.context.objectives.rtoMs);
         const due = next.needsPeople ?? whyGateIsDue(next, policy, maxShare);
-        if (agreed === undefined && due !== undefined)
+        if (agreed === undefined && due !== undefined) {
           await approve(run, {
             gate,
             step: name,
             plan: next,
             title: { en: `${next.summary.en} ${due.en}`, ja: `${next.summary.ja} ${due.ja}` },
           });
+        }
         agreed = next;
         await keepUndo(run, on, { key: `${name} ${next.digest}`, step: name, call: undo(next) });
         run.applied = true;

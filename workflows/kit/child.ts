@@ -1,30 +1,25 @@
 /** Recoveries inside recoveries: the inner one reports to its root, which owns its gates; its changes are kept or undone with the outer one's. */
-import {
-  condition,
-  getExternalWorkflowHandle,
-  ParentClosePolicy,
-  setHandler,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { fail } from '../../domain/fail.ts';
 import { childWorkflowId, controlQueue } from '../../domain/identity.ts';
 import {
   cancelChildSignal,
-  childFinishedSignal,
-  childReportSignal,
-  gateOutcomeSignal,
   settleSignal,
+  type CancelRequest,
   type ChildOrigin,
-  type ChildReport,
   type RecoveryStart,
 } from '../../domain/messages.ts';
-import type { RecoveryState, Step } from '../../domain/recovery.ts';
-import { scenarioAttribute, siteAttribute, statusAttribute, targetAttribute } from '../../domain/search-attributes.ts';
+import type { RecoveryState } from '../../domain/recovery.ts';
+import {
+  phaseAttribute,
+  scenarioAttribute,
+  siteAttribute,
+  statusAttribute,
+  targetAttribute,
+} from '../../domain/search-attributes.ts';
 import type { Text } from '../../domain/text.ts';
 import { attempt } from './attempt.ts';
 import { Ending } from './ending.ts';
-import type { GateKeeper, GateOutcome, Question } from './gates.ts';
 import { workflowTaskTimeout } from './policies.ts';
 import { isDryRun, type Run } from './run.ts';
 
@@ -60,11 +55,11 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
         { key: scenarioAttribute, value: inner.scenario },
         { key: targetAttribute, value: inner.target },
         { key: statusAttribute, value: 'running' },
+        { key: phaseAttribute, value: 'begin' },
         { key: siteAttribute, value: run.context.site },
       ],
     });
-    const cancel = (request: Parameters<typeof child.signal<[{ by: string; reason: string }]>>[1]) =>
-      child.signal(cancelChildSignal, request);
+    const cancel = (request: CancelRequest) => child.signal(cancelChildSignal, request);
     run.children.add(cancel);
     let finished = false;
     let ended: { state?: RecoveryState; error?: unknown } | undefined;
@@ -98,58 +93,13 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
 
 async function undone(settle: (word: 'undo') => Promise<RecoveryState>): Promise<Text> {
   const state = await settle('undo');
-  if (state.status !== 'rolled-back' && state.status !== 'stopped')
+  if (state.status !== 'rolled-back' && state.status !== 'stopped') {
     throw fail('child-not-recovered', {
       en: `The inner recovery ended ${state.status}.`,
       ja: `内側の復旧は ${state.status} で終わりました。`,
     });
+  }
   return { en: 'Undone with all its changes.', ja: 'すべての変更を元に戻しました。' };
-}
-
-/** What a child tells upwards; each message is awaited, so that they arrive in order. */
-export class Upwards implements GateKeeper {
-  readonly #origin: ChildOrigin;
-  readonly #outcomes = new Map<string, GateOutcome>();
-  #queue: Promise<void> = Promise.resolve();
-
-  constructor(origin: ChildOrigin) {
-    this.#origin = origin;
-    setHandler(gateOutcomeSignal, (outcome) => void this.#outcomes.set(outcome.gate, outcome));
-  }
-
-  async ask({ policy, ...question }: Question): Promise<GateOutcome> {
-    this.#outcomes.delete(question.gate);
-    await this.tell({ tells: 'gate', childWorkflowId: workflowInfo().workflowId, question, policy });
-    await condition(() => this.#outcomes.has(question.gate));
-    return this.#outcomes.get(question.gate)!;
-  }
-
-  step(step: Step): void {
-    void this.tell({ tells: 'step', step: { ...step, path: step.path || this.#origin.path } });
-  }
-
-  /** To the root. Resolves when everything told so far has arrived. */
-  tell(report: ChildReport): Promise<void> {
-    const root = getExternalWorkflowHandle(this.#origin.rootWorkflowId, this.#origin.rootRunId);
-    this.#queue = this.#queue.then(() => root.signal(childReportSignal, report));
-    return this.#queue;
-  }
-
-  /** Everything told so far has arrived: a child that ends before that would leave its root an old story. */
-  arrived(): Promise<void> {
-    return this.#queue;
-  }
-
-  /** To the parent: the story is through; waits for its last word. */
-  async finished(): Promise<'keep' | 'undo'> {
-    let word: 'keep' | 'undo' | undefined;
-    setHandler(settleSignal, (said) => void (word = said));
-    await this.arrived();
-    const { workflowId, runId } = workflowInfo().parent!;
-    await getExternalWorkflowHandle(workflowId, runId).signal(childFinishedSignal, this.#origin.path);
-    await condition(() => word !== undefined);
-    return word!;
-  }
 }
 
 const recovered = ({ scenario, target }: InnerRecovery): Text => ({

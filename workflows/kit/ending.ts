@@ -31,10 +31,11 @@ export function tellFailure(error: unknown): ToldFailure {
       ...(details.errors && { errors: details.errors }),
     };
   }
-  if (cause instanceof TimeoutFailure)
+  if (cause instanceof TimeoutFailure) {
     return {
       code: 'step-timeout',
       sentence: { en: 'No worker finished this in time.', ja: '時間内に完了したワーカーがありません。' },
     };
+  }
   return { code: 'internal', sentence: plain(cause.message) };
 }

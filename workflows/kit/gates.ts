@@ -71,7 +71,7 @@ export class RootGates implements GateKeeper {
     this.#open.set(question.gate, gate);
     for (const stage of policy.stages) {
       const deadline = stage.withinMs === null ? null : new Date(Date.now() + stage.withinMs).toISOString();
-      this.#turn(gate, { ...gate.waiting, from: stage.from, deadline }, asked(question.gate, stage.from));
+      this.#turn(gate, { ...gate.waiting, from: stage.from, deadline }, asked(stage.from));
       const settled = (): boolean => gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
       if (stage.withinMs === null) await condition(settled);
       else await condition(settled, stage.withinMs, { summary: `deadline of gate ${question.gate}` });
@@ -96,15 +96,15 @@ export class RootGates implements GateKeeper {
     const verdict = decideVote(gate.waiting, statement, voter, this.#desk.requestedBy);
     if (!verdict.counts) throw this.#refuse(verdict.code, verdict.sentence);
     if (verdict.decided === 'amend') this.#checkInput(gate.waiting, statement);
-    const votes = [...gate.waiting.votes, { by: statement.by, decision: statement.decision, at: statement.at }];
-    this.#turn(gate, { ...gate.waiting, votes }, verdict.sentence);
-    if (verdict.decided !== undefined)
-      gate.outcome = {
-        decision: verdict.decided,
-        by: statement.by,
-        why: verdict.sentence,
-        ...(statement.input !== undefined && { input: statement.input }),
-      };
+    const waiting = {
+      ...gate.waiting,
+      votes: [...gate.waiting.votes, { by: statement.by, decision: statement.decision, at: statement.at }],
+    };
+    if (verdict.decided === undefined) this.#turn(gate, waiting, verdict.sentence);
+    else {
+      gate.waiting = waiting;
+      gate.outcome = { decision: verdict.decided, by: statement.by, why: verdict.sentence, input: statement.input };
+    }
     return answer(gate.waiting, verdict.decided === undefined ? 'open' : (states[verdict.decided] ?? 'decided'));
   }
 
@@ -158,9 +158,9 @@ export const cancelledBy = ({ by, reason }: CancelRequest): Text => ({
   ja: `${by} が中止: ${reason}`,
 });
 
-const asked = (gate: string, from: readonly string[]): Text => ({
-  en: `${gate}: asked ${from.join(', ') || 'everyone who may'}.`,
-  ja: `${gate}: ${from.join('、') || '権限のある全員'}に判断を求めました。`,
+const asked = (from: readonly string[]): Text => ({
+  en: `Asked ${from.join(', ') || 'everyone who may'}.`,
+  ja: `${from.join('、') || '権限のある全員'} に判断を求めました。`,
 });
 const alreadyDecided = ({ by, gate }: Statement): Text => ({
   en: `${by} was late: ${gate} is decided.`,

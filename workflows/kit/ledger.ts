@@ -75,7 +75,7 @@ export class Ledger {
   gate(waiting: Waiting, state: GateState, sentence: Text): void {
     if (state === 'open') this.#waiting.set(waiting.gate, waiting);
     else this.#waiting.delete(waiting.gate);
-    this.#add({ event: 'gate', gate: waiting.gate, path: waiting.path, state, sentence, ...(state === 'open' && { waiting }) });
+    this.#add({ event: 'gate', gate: waiting.gate, path: waiting.path, state, sentence, waiting });
     if (this.status === 'running' || this.status === 'waiting') this.turnStatus(this.#waiting.size > 0 ? 'waiting' : 'running');
   }
 
@@ -89,7 +89,8 @@ export class Ledger {
     if (this.#gatesOpen++ === 0) this.#phaseBeforeGate = this.phase;
     this.turnPhase('gate');
     return () => {
-      if (--this.#gatesOpen === 0) this.turnPhase(this.#phaseBeforeGate);
+      // A cancellation may have led on to another phase meanwhile.
+      if (--this.#gatesOpen === 0 && this.phase === 'gate') this.turnPhase(this.#phaseBeforeGate);
     };
   }
 
@@ -132,7 +133,8 @@ export class Ledger {
     }
     // The memo is what the API shows while no worker can answer a query; that a step has begun is not worth one.
     const outcomes = state.steps.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'running');
-    const shown = `${attributes} ${outcomes.join()} ${state.waitingFor.map(({ gate, digest, votes }) => `${gate} ${digest} ${votes.length}`).join()}`;
+    const waits = state.waitingFor.map(({ gate, digest, deadline, votes }) => `${gate} ${digest} ${deadline} ${votes.length}`);
+    const shown = `${attributes} ${outcomes.join()} ${waits.join()}`;
     if (shown !== this.#shown) upsertMemo({ status: memoOf(state, now()) });
     this.#shown = shown;
   }

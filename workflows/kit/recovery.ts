@@ -9,7 +9,7 @@ import type { RecoveryStart } from '../../domain/messages.ts';
 import type { RecoveryState, RecoveryStatus } from '../../domain/recovery.ts';
 import { kernelActivities } from './activities.ts';
 import { begin, holdTarget, settleOpenChange } from './begin.ts';
-import { Upwards } from './child.ts';
+import { Upwards } from './upwards.ts';
 import { Ending } from './ending.ts';
 import { RootGates } from './gates.ts';
 import { listen } from './handlers.ts';
@@ -24,11 +24,12 @@ export type Story<I> = (r: Recovery, input: I) => Promise<void>;
 export function recovery<I>(scenario: string, input: z.ZodType<I>, story: Story<I>) {
   return async (untrusted: unknown): Promise<RecoveryState> => {
     const start = parse(recoveryStart, untrusted, '') as RecoveryStart;
-    if (start.scenario !== scenario)
+    if (start.scenario !== scenario) {
       throw fail('unknown-scenario', {
         en: `This workflow is ${scenario}, not ${start.scenario}.`,
         ja: `このワークフローは ${scenario} です。`,
       });
+    }
     const given = parse(input, start.input ?? {}, 'input');
     const run = createRun(start);
     listen(run);
@@ -106,8 +107,9 @@ async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatu
     await settleOpenChange(run);
     await story();
     if (run.verifiedAt === undefined && !isDryRun(run)) throw new Error(`${run.start.scenario} ended without a verification`);
-    if (run.upwards && !isDryRun(run) && (await run.upwards.finished()) === 'undo')
+    if (run.upwards && !isDryRun(run) && (await run.upwards.finished()) === 'undo') {
       throw new Ending({ en: 'The outer recovery takes everything back.', ja: '外側の復旧がすべてを元に戻します。' });
+    }
     for (const keep of run.settle) await keep();
     return isDryRun(run) ? 'planned' : 'recovered';
   } catch (error) {
@@ -129,10 +131,11 @@ async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> 
   await Promise.all([run.kernel.recordEnd({ state, ledger: run.ledger.entries }), ...run.leases.map((lease) => lease.release())]);
   await run.upwards?.arrived();
   await condition(allHandlersFinished);
-  if (status === 'failed')
+  if (status === 'failed') {
     throw fail('changes-remain', {
       en: 'Changes remain on the target; see the report.',
       ja: '対象に変更が残っています。報告書を見てください。',
     });
+  }
   return state;
 }

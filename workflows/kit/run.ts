@@ -4,7 +4,7 @@ import { splitTime, type Stretch } from '../../domain/clock.ts';
 import type { CancelRequest, RecoveryStart } from '../../domain/messages.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
-import type { Upwards } from './child.ts';
+import type { Upwards } from './upwards.ts';
 import type { GateKeeper } from './gates.ts';
 import type { HeldLease } from './lease.ts';
 import type { Ledger } from './ledger.ts';

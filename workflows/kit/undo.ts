@@ -23,8 +23,9 @@ export async function keepUndo(
   on: OnTarget<unknown>,
   { key, step, call }: { key: string; step: string; call: UndoCall },
 ): Promise<void> {
-  if (run.leases.some((lease) => lease.lost()))
+  if (run.leases.some((lease) => lease.lost())) {
     throw fail('lease-lost', { en: 'The lease of the target is lost.', ja: '対象の占有が失われました。' });
+  }
   delete run.verifiedAt;
   if (run.undos.some((undo) => undo.key === key)) return;
   await run.kernel.openChange({

@@ -95,6 +95,7 @@ export function toolStore(r: Recovery) {
       const again = { recovery: `${r.id}.write-backs`, ref: `${saved.ref}.write-backs` };
       await r.change<RestoreReceipt>('look for write-backs', {
         gate: 'restore',
+        nothing: { en: 'Nothing was written back.', ja: '書き戻しはありません。' },
         plan: () => on.patient.planRestore({ target, recovery: r.id, backup: chosen.backup.id, tools: input.tools }),
         apply: async (plan) => {
           await on.patient.protectToolStore({ target, recovery: again.recovery });
