@@ -25,7 +25,7 @@ export const restore100Tools: Measure = {
         return store.recover();
       },
       against: {
-        title: "the runbook's cp -r and ls | wc -l, nothing verified or synced",
+        title: "the runbook's cp -r and count, nothing verified or synced",
         run() {
           store.lose();
           return shell(runbook, { ROOT: store.root, BACKUP: store.filesOf(id) });
