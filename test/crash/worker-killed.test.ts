@@ -77,12 +77,20 @@ const asked = (ledger: readonly LedgerEntry[], gate: string) =>
     ),
   );
 
-describe('tool-store-loss', () => {
-  test('with its worker killed before and after every activity', { timeout: sweepMs }, async () => {
+/** What is asked for in each scenario so that the store is whole again. */
+const scenarios: Record<string, (store: Store) => unknown> = {
+  'tool-store-loss': () => ({}),
+  'tool-restore': ({ sample }) => ({ tools: sample.tools.slice(0, 6).map(({ name }) => name) }),
+};
+
+test.each(Object.entries(scenarios))(
+  '%s with its worker killed before and after every activity',
+  { timeout: sweepMs },
+  async (scenario, input) => {
     const { store, whole, said } = await damagedStore();
     const rewritten = watchEffects(store, whole);
     victims.arm('^(before|after) (?!files\\.|take|test|list|diagnose|hasOpenRun)');
-    const id = await store.recover({ scenario: 'tool-store-loss' });
+    const id = await store.recover({ scenario, input: input(store) });
     await approve(id, await stack.gate(id, 'restore'));
     const state = await stack.result(id);
     victims.arm('');
@@ -111,8 +119,10 @@ describe('tool-store-loss', () => {
       'recordEnd',
     ];
     expect(victims.fired().toSorted()).toEqual(boundaries.flatMap((name) => [`after ${name}`, `before ${name}`]).toSorted());
-  });
+  },
+);
 
+describe('tool-store-loss', () => {
   test('with its worker killed between two effects on files, of every kind', { timeout: sweepMs }, async () => {
     const { store, whole } = await damagedStore();
     const rewritten = watchEffects(store, whole);

@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('./victim-worker.ts', import.meta.url));
 
 export interface Victims {
   readonly run: RunWorker;
-  /** From now on a worker dies once at each point whose name matches; `''` disarms. Points: `before|after <activity>`, `before|after files.<method>`. */
+  /** From now on a worker dies once at each point whose name matches, whatever fired before; `''` disarms. Points: `before|after <activity>`, `before|after files.<method>`. */
   arm(points: string): void;
   /** Names of the points that fired. */
   fired(): string[];
@@ -29,7 +29,10 @@ export function createVictims(address: string): Victims {
   let wanted = true;
   const victims: Victims = {
     onDeath: () => undefined,
-    arm: (points) => writeFileSync(join(marks, 'armed'), points),
+    arm(points) {
+      if (points !== '') for (const point of victims.fired()) rmSync(join(marks, point), { recursive: true });
+      writeFileSync(join(marks, 'armed'), points);
+    },
     fired: () => readdirSync(marks).filter((name) => /^(before|after) /.test(name)),
     async kill() {
       const victim = current!;

@@ -2,17 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createKernelActivities } from '../../../activities/kernel.ts';
 import { createDirectoryRecords } from '../../../adapters/files/directory-records.ts';
 import { parseInventory } from '../../../config/inventory.ts';
 import type { Inventory } from '../../../contracts/inventory.ts';
-import { backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId, siteQueue } from '../../../domain/identity.ts';
-import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer, type RecoveryStart } from '../../../domain/messages.ts';
-import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../../domain/recovery.ts';
+import { backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId } from '../../../domain/identity.ts';
+import type { RecoveryStart } from '../../../domain/messages.ts';
 import {
   phaseAttribute,
   scenarioAttribute,
@@ -21,6 +19,8 @@ import {
   targetAttribute,
 } from '../../../domain/search-attributes.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { startWorker, type RunningWorker } from '../../../worker/run.ts';
+import { createDriver, type RecoveryDriver } from '../recovery-driver.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { createToyActivities, toyKinds, toyScenarios, ToyWorld } from './kind.ts';
 
@@ -36,27 +36,13 @@ approvals: { acceptUnsignedSignals: true }
 targets:
 `;
 
-export interface ToyStack {
+export interface ToyStack extends RecoveryDriver {
   readonly world: ToyWorld;
   readonly client: Client;
   readonly records: ReturnType<typeof createDirectoryRecords>;
   start(start: Partial<RecoveryStart> & { scenario: string; target: string }): Promise<string>;
-  state(workflowId: string): Promise<RecoveryState>;
-  ledger(workflowId: string): Promise<readonly LedgerEntry[]>;
-  /** Waits until the state satisfies; throws with the last state after 20 s. */
-  until(workflowId: string, satisfies: (state: RecoveryState) => boolean): Promise<RecoveryState>;
-  /** Waits for a gate whose name begins so. */
-  gate(workflowId: string, name: string): Promise<Waiting>;
-  decide(
-    workflowId: string,
-    gate: Waiting,
-    by: string,
-    decision: Decision,
-    more?: { digest?: string; input?: unknown; recovery?: string },
-  ): Promise<DecisionAnswer>;
-  result(workflowId: string): Promise<RecoveryState>;
   startBackup(target: string, id: string): Promise<WorkflowHandle>;
-  startWorker(): Promise<Worker>;
+  startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -87,38 +73,21 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
   const client = new Client({ connection });
   const bundle = await workflowBundle({ entry: fileURLToPath(new URL('./workflows.ts', import.meta.url)) });
 
-  let workers: { worker: Worker; run: Promise<void> }[] = [];
-  const startWorker = async (): Promise<Worker> => {
-    const activities = { ...kernel, ...createToyActivities(world) };
-    for (const options of [
-      { taskQueue: controlQueue, workflowBundle: bundle, stickyQueueScheduleToStartTimeout: '1s' as const },
-      { taskQueue: siteQueue('main') },
-    ]) {
-      const worker = await Worker.create({ connection: native, activities, ...options });
-      workers.push({ worker, run: worker.run() });
-    }
-    return workers[0]!.worker;
+  let worker: RunningWorker | undefined;
+  const startToyWorker = async (): Promise<void> => {
+    worker = await startWorker({
+      connection: native,
+      activities: { ...kernel, ...createToyActivities(world) },
+      site: 'main',
+      workflowBundle: bundle,
+    });
   };
-  const stopWorker = async (): Promise<void> => {
-    for (const { worker } of workers) worker.shutdown();
-    await Promise.all(workers.map(({ run }) => run));
-    workers = [];
-  };
-  await startWorker();
+  const stopWorker = async (): Promise<void> => worker?.stop();
+  await startToyWorker();
 
   let dryRuns = 0;
-  const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
-  const state = (workflowId: string) => handle(workflowId).query(statusQuery);
-  const until: ToyStack['until'] = async (workflowId, satisfies) => {
-    const deadline = Date.now() + 20_000;
-    for (;;) {
-      const now = await state(workflowId);
-      if (satisfies(now)) return now;
-      if (Date.now() > deadline) throw new Error(`Never so: ${JSON.stringify(now, undefined, 1)}`);
-      await delay(25);
-    }
-  };
   return {
+    ...createDriver(client, () => 'signed'),
     world,
     client,
     records,
@@ -151,29 +120,7 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
         args: [{ target, site: 'main', id, kind: 'full', startedAt: new Date().toISOString(), activity: 'takeToy' }],
         workflowTaskTimeout: '2s',
       }),
-    state,
-    ledger: (workflowId) => handle(workflowId).query(ledgerQuery, 0),
-    until,
-    async gate(workflowId, name) {
-      const now = await until(workflowId, ({ waitingFor }) => waitingFor.some(({ gate }) => gate.startsWith(name)));
-      return now.waitingFor.find(({ gate }) => gate.startsWith(name))!;
-    },
-    async decide(workflowId, gate, by, decision, more = {}) {
-      const { id } = await state(workflowId);
-      const statement = {
-        recovery: id,
-        gate: gate.gate,
-        digest: gate.digest,
-        decision,
-        by,
-        at: new Date().toISOString(),
-        reason: 'test',
-        ...more,
-      };
-      return handle(workflowId).executeUpdate(decideUpdate, { args: [{ statement, signature: 'signed' }] });
-    },
-    result: (workflowId) => handle(workflowId).result() as Promise<RecoveryState>,
-    startWorker,
+    startWorker: startToyWorker,
     stopWorker,
     async stop() {
       await stopWorker();
