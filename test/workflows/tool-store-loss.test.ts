@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { recordHistory } from '../support/record-history.ts';
+import { eventually } from '../support/eventually.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
@@ -139,9 +140,9 @@ describe('a lost store comes back', () => {
     const store = await stack.store();
     const before = store.fingerprint();
     const good = await store.verifiedBackup();
-    const brokenSince = new Date(Date.now() + 1).toISOString();
+    const brokenSince = new Date().toISOString();
     rmSync(store.tool(0));
-    await new Promise((soon) => setTimeout(soon, 20));
+    await eventually(() => Date.now() > Date.parse(brokenSince)).toBe(true);
     await store.verifiedBackup();
     const state = await stack.result(await store.recover({ scenario, brokenSince }));
     expect(state.steps.find(({ name }) => name === 'choose backup')?.evidence).toMatchObject({ backup: good.id });
