@@ -11,8 +11,8 @@ import { isFailure } from './problem.ts';
 export interface BackupLists {
   /** Every backup of the target, newest information. Fails: no-worker, temporal-away. Empty for a kind without backups. */
   of(target: TargetEntry): Promise<readonly Backup[]>;
-  /** The finished ones as known within the last seconds; undefined when no worker answers. */
-  recent(target: TargetEntry): Promise<readonly Backup[] | undefined>;
+  /** The finished ones as known within the last `maxAgeMs`, a few seconds if left out; undefined when no worker answers. */
+  recent(target: TargetEntry, maxAgeMs?: number): Promise<readonly Backup[] | undefined>;
   /** The backup that a workflow is taking. */
   underWay(run: Execution): Promise<Backup | undefined>;
   /** All targets that can have backups. */
@@ -60,9 +60,9 @@ export function createBackupLists({ gateway, inventory, kinds }: ListsWorld): Ba
       return [...done, ...taking.filter((backup) => backup !== undefined && !doneIds.has(backup.id))] as Backup[];
     },
 
-    recent(target) {
+    recent(target, maxAgeMs = recentMs) {
       const last = known.get(target.id);
-      if (last && Date.now() - last.at < recentMs) return last.backups;
+      if (last && Date.now() - last.at < maxAgeMs) return last.backups;
       const backups = finished(target, glanceMs).catch((error: unknown) => {
         if (isFailure(error, 'no-worker')) return undefined;
         known.delete(target.id);

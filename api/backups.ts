@@ -1,7 +1,7 @@
 /** Backups: take one, list them, look at one, have it tested by a restore. */
 import { randomBytes } from 'node:crypto';
 import { backupDocument, takeBackupRequest } from '../contracts/backup.ts';
-import { idParams, listOf, pageQuery, writeHeaders } from '../contracts/http/requests.ts';
+import { idParams, listOf, noBody, pageQuery, writeHeaders } from '../contracts/http/requests.ts';
 import type { Backup } from '../domain/backup.ts';
 import { backupId, backupTestWorkflowId, backupWorkflowId } from '../domain/identity.ts';
 import type { BackupLists } from './backup-lists.ts';
@@ -102,6 +102,7 @@ export function registerBackups(app: App, world: ApiWorld, lists: BackupLists): 
         summary: 'Restore it into scratch and check it: only this makes it verified',
         tags,
         params: idParams,
+        body: noBody,
         headers: writeHeaders,
         response: answers({ 202: backupDocument }),
       },

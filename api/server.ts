@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Environment } from '../config/environment.ts';
+import { noQuery } from '../contracts/http/requests.ts';
 import { fail } from '../domain/fail.ts';
 import { registerBackups } from './backups.ts';
 import { createBackupLists } from './backup-lists.ts';
@@ -59,6 +60,10 @@ export async function createServer(options: ServerOptions): Promise<App> {
     throw unknownAddress(request);
   });
 
+  // No route ignores a parameter: one without a query of its own takes none.
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/v1/')) route.schema = { querystring: noQuery, ...route.schema };
+  });
   registerClosing(app);
   await registerOpenApi(app, version);
   registerDoor(app, world);

@@ -40,7 +40,8 @@ export function registerTargets(app: App, world: ApiWorld, lists: BackupLists): 
   app.get(
     '/v1/targets/:id',
     { schema: { summary: 'One target', tags, params: idParams, response: answers({ 200: targetDocument }) } },
-    async (request) => documentOf(world, lists, targetById(world.inventory(), request.params.id), request.locale),
+    // Asked anew: whoever looks at one target may have just taken the backup that is to show here.
+    async (request) => documentOf(world, lists, targetById(world.inventory(), request.params.id), request.locale, 0),
   );
 
   app.get(
@@ -75,10 +76,16 @@ export function targetById({ targets }: Inventory, id: string): TargetEntry {
   throw notFound({ en: `There is no target ${id}.`, ja: `対象 ${id} はありません。` });
 }
 
-async function documentOf(world: ApiWorld, lists: BackupLists, target: TargetEntry, locale: Locale): Promise<TargetDocument> {
+async function documentOf(
+  world: ApiWorld,
+  lists: BackupLists,
+  target: TargetEntry,
+  locale: Locale,
+  maxAgeMs?: number,
+): Promise<TargetDocument> {
   const [holder, backups] = await Promise.all([
     holderOf(world.gateway, target.id),
-    world.kinds[target.kind]?.backups ? lists.recent(target) : [],
+    world.kinds[target.kind]?.backups ? lists.recent(target, maxAgeMs) : [],
   ]);
   const [lastBackup, lastVerified] = [newest(backups, isWhole), newest(backups, isVerified)];
   const { id, kind, site, owner, links, contacts } = target;

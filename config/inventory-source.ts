@@ -26,14 +26,17 @@ interface WatchOptions {
  */
 export function watchInventory(file: string, options: WatchOptions = {}): InventorySource {
   const { onReload, onRefused, registry, everyMs = 1_000 } = options;
-  let good = loadInventory(file, registry);
+  // What is not there is read once more, for the error that says why.
+  const load = (text: string | undefined) =>
+    text === undefined ? loadInventory(file, registry) : parseInventory(text, file, registry);
   let seen = textOf(file);
+  let good = load(seen);
   const timer = setInterval(() => {
     const text = textOf(file);
     if (text === seen) return;
     seen = text;
     try {
-      good = text === undefined ? loadInventory(file, registry) : parseInventory(text, file, registry);
+      good = load(text);
     } catch (error) {
       if (!(error instanceof InventoryError)) throw error;
       onRefused?.(error);

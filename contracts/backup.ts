@@ -46,6 +46,7 @@ export const manifestSchema = z.strictObject({
   from: z.strictObject({ host: z.string(), okiagari: z.string() }),
   suspect: text.optional(),
   reason: z.string().optional(),
+  findings: z.array(text).optional(),
   digest: sha256,
 }) satisfies z.ZodType<Manifest>;
 

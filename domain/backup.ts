@@ -65,6 +65,8 @@ export interface Manifest {
   /** Why it may hold the damage; absent when nothing speaks against it. */
   readonly suspect?: Text;
   readonly reason?: string;
+  /** What was odd while it was taken: tools that are not valid, a store that never held still, a repository that refused it. */
+  readonly findings?: readonly Text[];
   readonly digest: string;
 }
 

@@ -80,6 +80,8 @@ export interface FileTree {
   remove(place: Place): Promise<void>;
   /** Removes a folder with all that is in it, links as links. Twice is fine. Only for folders of our own. */
   removeTree(place: Place): Promise<void>;
+  /** As `removeTree` for each folder directly in `folder` where neither it nor a file below changed for `olderThanMs`. */
+  removeOldTrees(folder: Place, olderThanMs: number): Promise<void>;
   /** Removes a folder if it is empty. */
   removeIfEmpty(place: Place): Promise<void>;
   /** Makes new, renamed and removed names in a folder durable. */

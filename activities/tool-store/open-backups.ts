@@ -19,6 +19,7 @@ export async function openBackups(ports: Ports, target: ToolStoreTarget, signal?
       target.id,
       id,
       repositories.filter((_, index) => ids[index]!.includes(id)),
+      repositories.filter((_, index) => !ids[index]!.includes(id)),
     ),
   );
   return markSuspects([...ours, ...(await openScriptSets(ports, target, signal))], target.id);
@@ -32,7 +33,12 @@ export async function openBackup(ports: Ports, target: ToolStoreTarget, id: stri
 }
 
 /** The same backup as it lies in several repositories. A copy whose manifest is damaged does not count while another's is whole. */
-async function openSet(target: string, id: string, repositories: readonly BackupRepository[]): Promise<BackupSet> {
+async function openSet(
+  target: string,
+  id: string,
+  repositories: readonly BackupRepository[],
+  without: readonly BackupRepository[],
+): Promise<BackupSet> {
   const opened = await Promise.all(
     repositories.map(async (repository) => {
       const parsed = parseManifest((await repository.readDocument(target, id, 'manifest.json')) ?? '', target, id);
@@ -54,6 +60,7 @@ async function openSet(target: string, id: string, repositories: readonly Backup
     copies: bestFirst(copies),
     ...(whole?.suspect === undefined ? {} : { suspect: whole.suspect }),
     findings: [
+      ...(whole?.findings ?? []),
       ...(whole === undefined ? [] : faults.map(({ sentence }) => sentence)),
       ...(whole === undefined || whole.skipped.length === 0
         ? []
@@ -63,6 +70,7 @@ async function openSet(target: string, id: string, repositories: readonly Backup
               ja: `リンク ${whole.skipped.length} 件はたどっていません: ${whole.skipped.slice(0, 5).join('、')}。`,
             },
           ]),
+      ...without.map((repository) => ({ en: `Missing in ${repository.id}.`, ja: `${repository.id} にありません。` })),
     ],
   };
 }

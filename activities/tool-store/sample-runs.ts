@@ -30,8 +30,8 @@ export async function runCriticalTools(
   const before = (await scanStore(ports, target, signal)).tools;
   const checks: Check[] = [];
   for (const [index, entry] of target.criticalTools.entries()) {
-    const scratch = { root: ports.data, path: `scratch/${target.id}/sample-${index}` };
-    await ports.files.removeTree(scratch);
+    // A name of its own: an attempt that timed out may still be running beside this one.
+    const scratch = { root: ports.data, path: `scratch/${target.id}/sample-${index}-${globalThis.crypto.randomUUID()}` };
     try {
       await ports.files.makeFolder(scratch);
       checks.push(await runOne(ports, entry, before, `${scratch.root}/${scratch.path}`, signal));

@@ -40,9 +40,7 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
     try {
       await repository.clear(input.target, input.id);
       if (source === undefined) {
-        const taken = await takeInto(ports, target, repository, input, signal);
-        findings.push(...taken.findings);
-        source = { repository, manifest: taken.manifest };
+        source = { repository, manifest: await takeInto(ports, target, repository, input, findings, signal) };
       } else await copyAcross(ports, source, repository, input, signal);
     } catch (error) {
       await repository.clear(input.target, input.id).catch(() => undefined);
@@ -56,7 +54,8 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
   }
   if (source === undefined) throw refusals[0];
   const set = (await openBackups(ports, target, signal)).find(({ id }) => id === input.id)!;
-  return describeSet({ ...set, findings: [...set.findings, ...findings] }, input.target);
+  const told = new Set(set.findings.map(({ en }) => en));
+  return describeSet({ ...set, findings: [...findings.filter(({ en }) => !told.has(en)), ...set.findings] }, input.target);
 }
 
 async function finishedIn(repository: BackupRepository, { target, id }: TakeBackupInput): Promise<Manifest | undefined> {
@@ -71,8 +70,9 @@ async function takeInto(
   target: ToolStoreTarget,
   repository: BackupRepository,
   input: TakeBackupInput,
+  earlierFindings: readonly Text[],
   signal?: AbortSignal,
-): Promise<{ readonly manifest: Manifest; readonly findings: readonly Text[] }> {
+): Promise<Manifest> {
   await requireRoot(ports, target, 'agent');
   const openBefore = await openChangeOf(ports, target.id);
   const live = await withinTarget(target, () => copyLive(ports, target.root, repository, input, signal)).catch(
@@ -81,6 +81,7 @@ async function takeInto(
   const tools = live.files.filter(({ path }) => isToolPath(path)).length;
   const earlier = (await openBackups(ports, target, signal)).map((set) => describeSet(set, target.id)).toSorted(newestFirst);
   const suspect = whySuspect(tools, input.startedAt, earlier, openBefore ?? (await openChangeOf(ports, target.id)));
+  const findings = [...earlierFindings, ...live.findings];
   const body: Omit<Manifest, 'digest'> = {
     version: 1,
     id: input.id,
@@ -95,10 +96,11 @@ async function takeInto(
     from: ports.machine,
     ...(suspect === undefined ? {} : { suspect }),
     ...(input.reason === undefined ? {} : { reason: input.reason }),
+    ...(findings.length === 0 ? {} : { findings }),
   };
   const manifest: Manifest = { ...body, digest: digestOf(body) };
   await finish(repository, input, manifest);
-  return { manifest, findings: live.findings };
+  return manifest;
 }
 
 /** Through scratch, because repositories only know local files; the bytes are checked against the manifest on the way. */

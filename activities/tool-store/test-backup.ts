@@ -65,6 +65,9 @@ export async function testSet(ports: Ports, target: string, set: BackupSet, sign
 
 type Found = SetFault | { readonly counts: Readonly<Record<string, number>> };
 
+/** What a killed attempt left in scratch is removed when nothing in it changed for so long; a living attempt writes all the time. */
+const leftoverMs = 3_600_000;
+
 async function testCopy(
   ports: Ports,
   target: string,
@@ -73,9 +76,11 @@ async function testCopy(
   copy: BackupCopy,
   signal?: AbortSignal,
 ): Promise<Found> {
-  // One name for one backup: what an attempt that was killed left behind is found and removed by the next.
-  const scratch = { root: ports.data, path: `scratch/${target}/${id}` };
-  await ports.files.removeTree(scratch);
+  // A name of its own: another test of the same backup, or an attempt that timed out, may be running beside this one.
+  const home = { root: ports.data, path: `scratch/${target}` };
+  const scratch = { ...home, path: `${home.path}/${id}-${globalThis.crypto.randomUUID()}` };
+  // Tidying after others may fail without consequence; what it was to make room for says so itself.
+  await ports.files.removeOldTrees(home, leftoverMs).catch(() => undefined);
   try {
     const strange = await copy.strange();
     if (strange.length > 0) return unsafe(id, strange[0]!);
@@ -114,11 +119,21 @@ async function restoreOne(
       `${id}: ${copy.where} の ${file.path} が書き込み時と一致しません。`,
     );
   } catch (error) {
-    if (error instanceof UnsafePath) return unsafe(id, file.path);
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EIO') throw error;
+    if (!speaksOfFile(error)) throw error;
+    // The scratch may be at fault as well: the backup is, only where reading it alone is refused too.
+    const refusal = await copy.read(file, 0, signal).then(
+      () => undefined,
+      (again: unknown) => again,
+    );
+    if (!speaksOfFile(refusal)) throw error;
+    if (refusal instanceof UnsafePath) return unsafe(id, file.path);
     return corrupt(`${id}: ${file.path} is missing in ${copy.where}.`, `${id}: ${copy.where} に ${file.path} がありません。`);
   }
 }
+
+/** Says that a file is gone, unreadable, or no file: of which side, the error alone does not tell. */
+const speaksOfFile = (error: unknown): boolean =>
+  error instanceof UnsafePath || codeOf(error) === 'ENOENT' || codeOf(error) === 'EIO';
 
 /** The right bytes may still say the wrong thing: they were damaged before they were copied. */
 async function judgeContents(ports: Ports, scratch: string, id: string, manifest: Manifest, logLines: number): Promise<Found> {

@@ -1,9 +1,9 @@
 /** The file tree of this machine. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chown, lstat, mkdir, open, readFile, rename, rm, rmdir, statfs, symlink, unlink } from 'node:fs/promises';
+import { chown, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, statfs, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { FileTree, Place } from '../../activities/ports/file-tree.ts';
+import type { FileFacts, FileTree, Place } from '../../activities/ports/file-tree.ts';
 import { folderOf, temporaryBeside } from '../../domain/tool-store/layout.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import { copyFile, giveTo } from './copy-file.ts';
@@ -86,6 +86,18 @@ export function createLocalFiles(): FileTree {
     },
     async removeTree(place) {
       await rm(inside(place), { recursive: true, force: true });
+    },
+    async removeOldTrees(folder, olderThanMs) {
+      const entries = await readdir(inside(folder), { withFileTypes: true }).catch((error: unknown) => {
+        if (isMissing(error)) return [];
+        throw error;
+      });
+      for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+        const place = { root: folder.root, path: `${folder.path}/${name}` };
+        const isOld = (facts: FileFacts): boolean => Date.now() - Date.parse(facts.modifiedAt) > olderThanMs;
+        const top = await look(place);
+        if (top && isOld(top) && (await scan(place)).every(isOld)) await rm(inside(place), { recursive: true, force: true });
+      }
     },
     async removeIfEmpty(place) {
       await rmdir(inside(place)).catch((error: unknown) => {

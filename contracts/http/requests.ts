@@ -60,5 +60,11 @@ export const eventHeaders = z.looseObject({
 /** Body of `POST /v1/recoveries/{id}/cancel`; may be left out. */
 export const cancelRequest = z.strictObject({ reason: z.string().trim().min(1, 'say why').max(500).optional() }).optional();
 
+/** Body of a POST that takes none: left out or `{}`, so that a misplaced wish is refused instead of ignored. */
+export const noBody = z.strictObject({}).optional();
+
+/** Query of a route that takes none. */
+export const noQuery = z.strictObject({});
+
 /** A list: `next` is there while there is more. */
 export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() });

@@ -87,6 +87,14 @@ describe('a target', () => {
     ]);
   });
 
+  test('shows a new backup at once, even right after a look at the list', async () => {
+    await get('/v1/targets');
+    await target();
+    backups.push(backup('20261123T020000Z-full-3a2b3c', 'verified'));
+    const { lastBackup, lastVerified } = await target();
+    expect([lastBackup?.id, lastVerified?.id]).toEqual(['20261123T020000Z-full-3a2b3c', '20261123T020000Z-full-3a2b3c']);
+  });
+
   test('is asked once for many looks', async () => {
     await Promise.all(Array.from({ length: 10 }, () => get('/v1/targets')));
     expect(api.gateway.calls.filter((call) => call === 'ask')).toHaveLength(2);

@@ -2,14 +2,27 @@
 import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchInventory, type InventorySource } from '../../config/inventory-source.ts';
 import { InventoryError } from '../../config/inventory.ts';
 import { eventually } from '../support/eventually.ts';
 
+const { afterRead } = vi.hoisted(() => ({ afterRead: { once: undefined as (() => void) | undefined } }));
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs')>();
+  const readFileSync = (...args: Parameters<typeof real.readFileSync>) => {
+    const text = real.readFileSync(...args);
+    const then = afterRead.once;
+    afterRead.once = undefined;
+    then?.();
+    return text;
+  };
+  return { ...real, readFileSync };
+});
+
 const inventory = (target: string): string => `
 version: 1
-people: [{ id: ren, name: Ren, roles: [operator], token: { env: T } }]
+people: [{ id: ren, name: Ren, roles: [operator, approver], token: { env: T } }]
 repositories: [{ id: local, kind: directory, path: ./b }]
 targets: [{ id: ${target}, kind: tool-store, root: ./p, repositories: [local] }]
 `;
@@ -49,6 +62,14 @@ test('a change is seen, a wrong one is refused once and the old one stays, the n
   writeFileSync(file, inventory('third'));
   await eventually(target).toBe('third');
   expect(heard).toEqual(['reload second', 'refused targets.0.id', 'reload third']);
+});
+
+test('a change right after the first look is seen', async () => {
+  writeFileSync(file, inventory('first'));
+  afterRead.once = () => writeFileSync(file, inventory('second'));
+  watch();
+  expect(target()).toBe('first');
+  await eventually(target).toBe('second');
 });
 
 test('a file that is gone changes nothing, and its return is seen', async () => {

@@ -29,6 +29,25 @@ test('each entry is run and its result compared; the live store stays byte for b
   expect(existsSync(scratch) ? readdirSync(scratch) : []).toEqual([]);
 });
 
+test('two runs at once have a scratch each', async () => {
+  const seen: string[] = [];
+  const world = await makeWorld({
+    ...critical({ name: 'test_tool' }),
+    wrap: (ports) => ({
+      ...ports,
+      samples: {
+        run(sample, scratch, signal) {
+          seen.push(scratch);
+          return ports.samples.run(sample, scratch, signal);
+        },
+      },
+    }),
+  });
+  const both = await Promise.all([world.tools.runCriticalTools({ target }), world.tools.runCriticalTools({ target })]);
+  expect(both.flat().filter(({ ok }) => !ok)).toEqual([]);
+  expect(new Set(seen).size).toBe(2);
+});
+
 test('nothing declared: nothing is run, which is said and passes', async () => {
   let ran = 0;
   const world = await makeWorld({

@@ -202,6 +202,8 @@ test('a tool that is damaged in the store is copied as it is, with a finding', a
   const backup = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
   expect(backup.findings?.[0]?.en).toContain('1 of 12 tools are not valid');
   expect(backup.status).toBe('complete');
+  // Whoever lists it later is told too.
+  expect(await world.tools.listToolStoreBackups({ target })).toEqual([backup]);
 });
 
 test('every repository gets the same copy', async () => {
@@ -210,6 +212,17 @@ test('every repository gets the same copy', async () => {
   expect(picture(world.inRepository(id, 'offsite'))).toEqual(picture(world.inRepository(id, 'local')));
   expect((await world.tools.listToolStoreBackups({ target }))[0]?.repositories).toEqual(['local', 'offsite']);
   expect(existsSync(join(world.data, 'scratch', target, `${id}-across`))).toBe(false);
+});
+
+test('a repository that lost its copy is named until it has one again', async () => {
+  const world = await makeWorld({ repositories: ['local', 'offsite'] });
+  const id = await world.backUp(night);
+  const findings = async () => (await world.tools.listToolStoreBackups({ target }))[0]?.findings;
+  expect(await findings()).toBeUndefined();
+  rmSync(world.inRepository(id, 'offsite'), { recursive: true });
+  expect(await findings()).toEqual([{ en: 'Missing in offsite.', ja: 'offsite にありません。' }]);
+  await world.backUp(night);
+  expect(await findings()).toBeUndefined();
 });
 
 test('a copy that rotted is not spread to another repository', async () => {
@@ -229,6 +242,8 @@ test('a repository that is full is a finding while another one has the backup, a
   const backup = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
   expect(backup.repositories).toEqual(['local']);
   expect(backup.findings?.[0]?.en).toMatch(/^small did not take it: No room at .*small.*: \d+ bytes are missing/);
+  expect(backup.findings?.[1]?.en).toBe('Missing in small.');
+  expect(await world.tools.listToolStoreBackups({ target })).toEqual([backup]);
   expect(existsSync(world.inRepository(idAt(night), 'small'))).toBe(false);
 });
 

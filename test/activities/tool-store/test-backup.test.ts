@@ -1,10 +1,21 @@
 /** The restore test: only what came back whole and makes sense is verified. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backupTestSchema } from '../../../contracts/backup.ts';
 import type { Manifest } from '../../../domain/backup.ts';
 import { digestOf } from '../../../domain/tool-store/digest.ts';
+import { UnsafePath } from '../../../domain/tool-store/unsafe-path.ts';
 import {
   addTool,
   editTool,
@@ -192,14 +203,78 @@ test('a test of an earlier manifest says nothing about this one', async () => {
   expect((await world.tools.listToolStoreBackups({ target }))[0]?.status).toBe('complete');
 });
 
-test('what a killed test left in scratch is removed by the next one', async () => {
+test('what a killed test left in scratch is removed by a later one, what may still be in use is not', async () => {
   const world = await makeWorld();
   const id = await world.backUp(night);
-  const leftover = join(world.data, 'scratch', target, id, world.sample.tools[0]!.path);
-  mkdirSync(dirname(leftover), { recursive: true });
-  writeFileSync(leftover, 'half');
+  const leave = (name: string, folderAgeMs: number, fileAgeMs: number): void => {
+    const folder = join(world.data, 'scratch', target, `${id}-${name}`);
+    const file = join(folder, world.sample.tools[0]!.path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'half');
+    utimesSync(file, new Date(), new Date(Date.now() - fileAgeMs));
+    utimesSync(folder, new Date(), new Date(Date.now() - folderAgeMs));
+  };
+  leave('dead', 3_700_000, 3_700_000);
+  leave('slow', 3_700_000, 3_000_000);
+  leave('new', 3_000_000, 3_000_000);
   expect((await world.tools.testToolStoreBackup({ target, backup: id })).status).toBe('verified');
+  expect(readdirSync(join(world.data, 'scratch', target)).toSorted()).toEqual([`${id}-new`, `${id}-slow`]);
+});
+
+test('two tests of one backup at once do not see each other', async () => {
+  const started = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  let reads = 0;
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      files: {
+        ...ports.files,
+        // The first test has restored everything and is about to look at it when the second one begins and ends.
+        async read(place, ...rest) {
+          if (place.path.startsWith('scratch/') && ++reads === 1) {
+            started.resolve();
+            await ended.promise;
+          }
+          return ports.files.read(place, ...rest);
+        },
+      },
+    }),
+  });
+  const id = await world.backUp(night);
+  const first = world.tools.testToolStoreBackup({ target, backup: id });
+  await started.promise;
+  const second = await world.tools.testToolStoreBackup({ target, backup: id }).finally(ended.resolve);
+  expect([(await first).status, second.status]).toEqual(['verified', 'verified']);
   expect(scratchIsGone(world)).toBe(true);
+});
+
+test.each([
+  ['ENOENT', Object.assign(new Error('gone'), { code: 'ENOENT' })],
+  ['EIO', Object.assign(new Error('broken'), { code: 'EIO' })],
+  ['a link', new UnsafePath('scratch', 'is a link')],
+])('%s of the scratch is an error, not a failed backup', async (_, refusal) => {
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      repositories: (entry) => ({ ...ports.repositories(entry), fetch: () => Promise.reject(refusal) }),
+    }),
+  });
+  const id = await world.backUp(night);
+  await expect(world.tools.testToolStoreBackup({ target, backup: id })).rejects.toBe(refusal);
+  expect((await world.tools.listToolStoreBackups({ target }))[0]?.status).toBe('complete');
+});
+
+test('a copy that cannot be read fails its test', async () => {
+  const unreadable = () => Promise.reject(Object.assign(new Error('bad sector'), { code: 'EIO' }));
+  const world = await makeWorld({
+    wrap: (ports) => ({
+      ...ports,
+      repositories: (entry) => ({ ...ports.repositories(entry), fetch: unreadable, read: unreadable }),
+    }),
+  });
+  const id = await world.backUp(night);
+  expect((await world.tools.testToolStoreBackup({ target, backup: id })).status).toBe('failed');
 });
 
 test('no room for the scratch is an error with a sentence, not a failed backup', async () => {
