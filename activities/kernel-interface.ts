@@ -1,6 +1,6 @@
 /** The effects that the recovery kernel itself needs, whatever the kind of target. Every one may run twice. */
 import type { Statement, Voter, GatePolicy } from '../domain/gate.ts';
-import type { LedgerEntry, Mode, RecoveryState } from '../domain/recovery.ts';
+import type { LedgerEntry, Mode, Plan, RecoveryState } from '../domain/recovery.ts';
 import type { Locale } from '../domain/text.ts';
 
 /** An undo as data, so that another recovery can run it when this one is gone. */
@@ -16,6 +16,8 @@ export interface OpenChange {
   readonly since: string;
   /** In the order they were begun; undone in reverse. */
   readonly undos: readonly ({ readonly step: string } & UndoCall)[];
+  /** Left open before this one, by another recovery; it counts again when this one is undone. */
+  readonly earlier?: OpenChange;
 }
 
 /** What the workflow is told about its target; a snapshot, safe for history. */
@@ -47,10 +49,15 @@ export interface KernelActivities {
   beginRecovery(input: RecoveryRecord): Promise<RecoveryContext>;
   /** Adds an undo to the target's open change, creating it. The same step twice replaces. */
   openChange(input: { target: string; recovery: string; step: string; undo: UndoCall; at: string }): Promise<void>;
-  /** Forgets the open change of this recovery (or of the earlier one that was settled). Twice is fine. */
-  closeChange(input: { target: string; recovery: string }): Promise<void>;
+  /**
+   * Forgets the open change of this recovery (or of the earlier one that was settled). Twice is fine.
+   * `verified`: the target is proven good, so that what was left open before is forgotten too.
+   */
+  closeChange(input: { target: string; recovery: string; verified: boolean }): Promise<void>;
   /** Who votes, by the inventory of this moment, and whether the statement's origin is proven. */
-  identifyVoter(input: { statement: Statement; signature?: string | undefined; via: 'update' | 'signal' }): Promise<Voter>;
+  identifyVoter(input: { statement: Statement; signature?: string | undefined }): Promise<Voter>;
+  /** Keeps a plan that the kernel was given whole; answers its record. */
+  keepPlan(input: { recovery: string; plan: Plan }): Promise<string>;
   /** Keeps the final state and the whole ledger in the record store. */
   recordEnd(input: { state: RecoveryState; ledger: readonly LedgerEntry[] }): Promise<void>;
   /** Whether any run of this workflow id is open. */

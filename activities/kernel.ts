@@ -7,7 +7,8 @@ import { fail } from '../domain/fail.ts';
 import { defaultPolicy, type GatePolicy } from '../domain/gate.ts';
 import type { KernelActivities, OpenChange } from './kernel-interface.ts';
 import type { Ports } from './ports/index.ts';
-import { openChangeKey, recoveryEndKey, recoveryStartKey } from './records.ts';
+import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records.ts';
+import { tellingStore } from './record-store-failure.ts';
 
 type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned'>;
 
@@ -16,7 +17,8 @@ export interface Registry {
   readonly kinds: Kinds;
 }
 
-export function createKernelActivities({ inventory, records, isSigned }: KernelPorts, registry: Registry): KernelActivities {
+export function createKernelActivities({ inventory, isSigned, ...ports }: KernelPorts, registry: Registry): KernelActivities {
+  const records = tellingStore(ports.records);
   const readOpenChange = async (target: string): Promise<OpenChange | undefined> => {
     const text = await records.get(openChangeKey(target));
     return text === undefined ? undefined : (JSON.parse(text) as OpenChange);
@@ -53,16 +55,20 @@ export function createKernelActivities({ inventory, records, isSigned }: KernelP
 
     async openChange({ target, recovery, step, undo, at }) {
       const before = await readOpenChange(target);
-      const open: OpenChange = before?.recovery === recovery ? before : { target, recovery, since: at, undos: [] };
+      const open: OpenChange =
+        before?.recovery === recovery ? before : { target, recovery, since: at, undos: [], ...(before && { earlier: before }) };
       const undos = [...open.undos.filter((known) => known.step !== step), { step, ...undo }];
       await records.put(openChangeKey(target), JSON.stringify({ ...open, undos }));
     },
 
-    async closeChange({ target, recovery }) {
-      if ((await readOpenChange(target))?.recovery === recovery) await records.remove(openChangeKey(target));
+    async closeChange({ target, recovery, verified }) {
+      const open = await readOpenChange(target);
+      if (open?.recovery !== recovery) return;
+      if (verified || open.earlier === undefined) await records.remove(openChangeKey(target));
+      else await records.put(openChangeKey(target), JSON.stringify(open.earlier));
     },
 
-    identifyVoter({ statement, signature, via }) {
+    identifyVoter({ statement, signature }) {
       const world = inventory();
       const person = world.people.find(({ id }) => id === statement.by);
       const signed = signature !== undefined && isSigned(statement, signature);
@@ -70,8 +76,15 @@ export function createKernelActivities({ inventory, records, isSigned }: KernelP
         known: person !== undefined,
         roles: person?.roles ?? [],
         groups: person?.groups ?? [],
-        trusted: signed || (via === 'signal' && signature === undefined && world.approvals.acceptUnsignedSignals),
+        signed,
+        trusted: signed || (signature === undefined && world.approvals.acceptUnsignedSignals),
       });
+    },
+
+    async keepPlan({ recovery, plan }) {
+      const key = planKey(recovery, plan.digest);
+      await records.put(key, JSON.stringify({ ...plan, ref: key }));
+      return key;
     },
 
     recordEnd: ({ state, ledger }) => records.put(recoveryEndKey(state.id), JSON.stringify({ state, ledger })),

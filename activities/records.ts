@@ -2,6 +2,8 @@
 
 /** What is being changed on a target and not yet verified; there while the change is open. */
 export const openChangeKey = (target: string): string => `changes/${target}.json`;
+/** A whole plan, as people were shown it. */
+export const planKey = (recovery: string, digest: string): string => `plans/${recovery}/${digest}.json`;
 export const recoveryStartKey = (recovery: string): string => `recoveries/${recovery}/start.json`;
 /** Final state and whole ledger. */
 export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;

@@ -18,6 +18,7 @@ export interface Attributes {
   readonly status?: string;
   readonly phase?: string;
   readonly site?: string;
+  readonly incident?: string;
 }
 
 /** One run of a workflow, as Temporal describes it without asking a worker. */

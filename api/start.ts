@@ -109,7 +109,14 @@ async function startRecovery(
       args: [input],
       summary: `${scenario.id} of ${target.id}: ${reason}`,
       memo: { requestedBy, reason, status: memoOf(stateAtStart({ id: '', startedAt: now, ...known }), now) },
-      attributes: { scenario: scenario.id, target: target.id, status: 'running', phase: 'begin', site: target.site },
+      attributes: {
+        scenario: scenario.id,
+        target: target.id,
+        status: 'running',
+        phase: 'begin',
+        site: target.site,
+        ...withoutUndefined({ incident }),
+      },
     },
     claim,
   );

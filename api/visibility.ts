@@ -1,6 +1,7 @@
 /** Search attributes, there and back, and the list query that asks for them. */
 import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import {
+  incidentAttribute,
   phaseAttribute,
   scenarioAttribute,
   siteAttribute,
@@ -15,6 +16,7 @@ const keys = {
   status: statusAttribute,
   phase: phaseAttribute,
   site: siteAttribute,
+  incident: incidentAttribute,
 } as const;
 const names = Object.keys(keys) as (keyof typeof keys)[];
 

@@ -13,6 +13,8 @@ export function crossFaults(content: unknown, scenarios: readonly ScenarioEntry[
   const inventory = fields(content);
   return [
     ...(['people', 'repositories', 'targets'] as const).flatMap((list) => doubles(inventory, list)),
+    ...nobodyWith(inventory, 'approver', 'nobody could approve a plan'),
+    ...nobodyWith(inventory, 'operator', 'nobody could start a recovery or decide at a failed step'),
     ...entries(inventory['targets']).flatMap(([index, target]) => [
       ...dangling(inventory, target).map(at('targets', index)),
       ...Object.entries(fields(target['approvals'])).flatMap(([gate, policy]) =>
@@ -20,6 +22,13 @@ export function crossFaults(content: unknown, scenarios: readonly ScenarioEntry[
       ),
     ]),
   ];
+}
+
+/** The default policies ask everybody with the role: there has to be one. */
+function nobodyWith(inventory: Fields, role: string, why: string): CrossFault[] {
+  const people = entries(inventory['people']);
+  const able = people.some(([, person]) => strings(person['roles']).includes(role));
+  return able || people.length === 0 ? [] : [{ path: ['people'], message: `no ${role}: ${why}` }];
 }
 
 function doubles(inventory: Fields, list: string): CrossFault[] {
@@ -58,6 +67,9 @@ function gateFaults(
   if (known.length === 0) return [];
   const names = [...new Set([...known, ...kernelGates])];
   if (!names.includes(gate)) return [{ path: [], message: `no gate of that name; there are ${names.join(', ')}` }];
+  if (gate === 'failed-step' && policy['otherwise'] === 'proceed') {
+    return [{ path: ['otherwise'], message: 'proceed would retry a failed step for ever; choose stop or roll-back' }];
+  }
   const need = typeof policy['need'] === 'number' ? policy['need'] : 1;
   const stages = [
     { from: strings(policy['from']), path: ['from'] },

@@ -55,6 +55,8 @@ export interface Voter {
   readonly groups: readonly string[];
   /** False when the statement's origin is not proven and the inventory does not take it on its word. */
   readonly trusted: boolean;
+  /** Signed by a trusted key; otherwise `by` is taken as stated, and marked so. */
+  readonly signed: boolean;
 }
 
 /** The gate as far as a vote is concerned. */
@@ -121,18 +123,21 @@ export function decideVote(gate: GateUnderVote, vote: Statement, voter: Voter, r
     return refused('already-decided', `${by} has voted already.`, `${by} は既に投票しました。`);
   }
   const approvals = gate.votes.filter((earlier) => earlier.decision === 'approve').length + 1;
+  const mark = voter.signed ? { en: '', ja: '' } : { en: ' (unsigned)', ja: '(署名なし)' };
   if (decision === 'approve' && approvals < gate.need) {
     return {
       counts: true,
-      sentence: { en: `${by} approved (${approvals} of ${gate.need}).`, ja: `${by} が承認(${gate.need} 人中 ${approvals} 人)。` },
+      sentence: {
+        en: `${by}${mark.en} approved (${approvals} of ${gate.need}).`,
+        ja: `${by}${mark.ja} が承認(${gate.need} 人中 ${approvals} 人)。`,
+      },
     };
   }
-  return { counts: true, decided: decision, sentence: decisionSentence(by, decision, vote.reason) };
+  const sentence = {
+    en: `${by}${mark.en} chose ${decision}: ${vote.reason}`,
+    ja: `${by}${mark.ja} の判断 ${decision}: ${vote.reason}`,
+  };
+  return { counts: true, decided: decision, sentence };
 }
-
-const decisionSentence = (by: string, decision: Decision, reason: string): Text => ({
-  en: `${by} chose ${decision}: ${reason}`,
-  ja: `${by} の判断 ${decision}: ${reason}`,
-});
 
 const short = (digest: string): string => digest.slice(0, 12);

@@ -29,6 +29,8 @@ export interface ChildOrigin {
   readonly path: string;
   /** Targets whose lease an ancestor holds already. */
   readonly leases: readonly string[];
+  /** There was no way back any more when it began. */
+  readonly noReturn?: Text;
 }
 
 /** A statement with the signature of a trusted key (base64 Ed25519 over its canonical JSON). */
@@ -58,10 +60,11 @@ export const statusQuery = defineQuery<RecoveryState>('status');
 /** Ledger entries numbered above the argument. */
 export const ledgerQuery = defineQuery<readonly LedgerEntry[], [number]>('ledger');
 
-/** What a child tells its root: a step of its own, a gate to open, or that it passed its point of no return. */
+/** What a child tells its root: a step of its own, a gate to open, a child of its own that ended, or that it passed its point of no return. */
 export type ChildReport =
   | { readonly tells: 'step'; readonly step: Step }
   | { readonly tells: 'gate'; readonly childWorkflowId: string; readonly question: ChildQuestion; readonly policy: GatePolicy }
+  | { readonly tells: 'gone'; readonly path: string }
   | { readonly tells: 'no-return'; readonly why: Text };
 /** A gate as its child asks it; votes and deadline are the root's. */
 export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise'>;

@@ -75,6 +75,8 @@ export interface Vote {
   readonly by: string;
   readonly decision: Decision;
   readonly at: string;
+  /** Not signed by a trusted key: `by` is taken as stated. */
+  readonly unsigned?: true;
 }
 
 /** What the recovery waits for; one entry for each gate that is open. */

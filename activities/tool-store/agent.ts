@@ -12,6 +12,11 @@ const pollMs = 200;
 
 type AgentCommands = { readonly running: readonly string[]; readonly stop: readonly string[]; readonly start: readonly string[] };
 
+export function isAgentRunning(ports: Ports, input: { readonly target: string }, signal?: AbortSignal): Promise<boolean> {
+  const agent = agentOf(ports, input.target);
+  return agent === undefined ? Promise.resolve(false) : isRunning(ports, agent, signal);
+}
+
 /** Nothing to do where no agent is declared. Twice is fine. Fails: agent-command-failed. */
 export async function stopAgent(
   ports: Ports,

@@ -1,6 +1,6 @@
 /** The effects of a tool store, made of ports; each stays alive in Temporal's eyes while it works. */
 import type { Ports } from '../ports/index.ts';
-import { startAgent, stopAgent } from './agent.ts';
+import { isAgentRunning, startAgent, stopAgent } from './agent.ts';
 import { alive } from './alive.ts';
 import { applyRestore } from './apply-restore.ts';
 import { describeSet } from './backup-set.ts';
@@ -20,6 +20,7 @@ import { verifyRestored } from './verify-restored.ts';
 export function createToolStoreActivities(ports: Ports): ToolStoreActivities {
   return {
     diagnoseToolStore: (input) => alive((signal) => diagnose(ports, input, signal)),
+    isAgentRunning: (input) => alive((signal) => isAgentRunning(ports, input, signal)),
     stopAgent: (input) => alive((signal) => stopAgent(ports, input, signal)),
     startAgent: (input) => alive((signal) => startAgent(ports, input, signal)),
     protectToolStore: (input) => alive((signal) => protectStore(ports, input, signal)),

@@ -9,6 +9,8 @@ export interface ToolStoreActivities {
   /** Reads only. */
   diagnoseToolStore(input: { target: string }): Promise<Diagnosis>;
 
+  /** Asks the inventory's `running`; false where no agent is declared. Reads only. */
+  isAgentRunning(input: { target: string }): Promise<boolean>;
   /** Runs the inventory's `stop` when `running` succeeds; polls `running` until it fails. Answers whether it was running. Fails: agent-command-failed. */
   stopAgent(input: { target: string }): Promise<{ wasRunning: boolean }>;
   /** Runs the inventory's `start` unless `running` succeeds. Fails: agent-command-failed. */

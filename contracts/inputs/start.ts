@@ -35,6 +35,7 @@ export const recoveryStart = startRequest.extend({
       rootRunId: z.string(),
       path: z.string(),
       leases: z.array(z.string()),
+      noReturn: z.strictObject({ en: z.string(), ja: z.string() }).optional(),
     })
     .optional(),
 });

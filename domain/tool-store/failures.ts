@@ -51,10 +51,4 @@ export const toolStoreFailures = {
     'Stop or start the agent by hand, then retry or skip.',
     'エージェントを手で停止・起動し、再試行か省略を選んでください。',
   ),
-  'write-back': row(
-    409,
-    false,
-    'Something wrote to the store after the restore; stop it, then retry.',
-    '復元後に書き戻しがありました。原因を止めて再試行してください。',
-  ),
 } as const satisfies Record<string, FailureRow>;

@@ -14,7 +14,7 @@ const main = fileURLToPath(new URL('../../api/main.ts', import.meta.url));
 const inventory = (person: string): string => `
 version: 1
 locale: en
-people: [{ id: ${person}, name: P, roles: [operator], token: { env: TOKEN_OF_TEST } }]
+people: [{ id: ${person}, name: P, roles: [operator, approver], token: { env: TOKEN_OF_TEST } }]
 repositories: [{ id: local, kind: directory, path: ./b }]
 targets: [{ id: tools, kind: tool-store, root: ./p, repositories: [local] }]
 `;

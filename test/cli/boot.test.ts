@@ -115,7 +115,7 @@ test('a taken port stops the boot with exit code 2', async () => {
 });
 
 const minimal = `version: 1
-people: [{ id: hana, name: Hana, roles: [operator], token: { env: TOKEN_HANA } }]
+people: [{ id: hana, name: Hana, roles: [operator, approver], token: { env: TOKEN_HANA } }]
 repositories: [{ id: local, kind: directory, path: ./backups }]
 targets: [{ id: tools, kind: tool-store, root: ./project, repositories: [local], agent: none }]
 `;

@@ -18,7 +18,7 @@ beforeEach(() => {
   writeFileSync(
     join(folder, 'okiagari.yaml'),
     `version: 1
-people: [{ id: hana, name: Hana, roles: [operator], token: { env: TOKEN_HANA } }]
+people: [{ id: hana, name: Hana, roles: [operator, approver], token: { env: TOKEN_HANA } }]
 repositories: [{ id: local, kind: directory, path: ./backups }]
 targets: [{ id: tools, kind: tool-store, root: ./project, repositories: [local], agent: none }]
 `,

@@ -1,4 +1,5 @@
 /** The inventory of this moment: it follows its file, and a wrong file changes nothing. */
+import type * as NodeFs from 'node:fs';
 import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 
 const { afterRead } = vi.hoisted(() => ({ afterRead: { once: undefined as (() => void) | undefined } }));
 vi.mock('node:fs', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs')>();
+  const real = await importOriginal<typeof NodeFs>();
   const readFileSync = (...args: Parameters<typeof real.readFileSync>) => {
     const text = real.readFileSync(...args);
     const then = afterRead.once;

@@ -164,6 +164,27 @@ describe('one fault is named by line and path:', () => {
       faults: ['12 targets.0.approvals.restore.then.0.from: needs 1 approver(s), 0 in board: nobody can satisfy this gate'],
     },
     {
+      title: 'nobody who could approve, also where no policy is written',
+      change: ['roles: [operator, approver], groups: [admins]', 'roles: [operator], groups: [admins]'],
+      faults: [
+        '3 people: no approver: nobody could approve a plan',
+        '12 targets.0.approvals.restore.from: needs 1 approver(s), 0 in admins: nobody can satisfy this gate',
+        '12 targets.0.approvals.restore.then.0.from: needs 1 approver(s), 0 in admins: nobody can satisfy this gate',
+      ],
+    },
+    {
+      title: 'a gate that no scenario opens',
+      change: ['restore: { from', 'restor: { from'],
+      faults: ['12 targets.0.approvals.restor: no gate of that name; there are suspect-backup, restore, failed-step'],
+    },
+    {
+      title: 'a failed step that would be retried for ever',
+      change: ['approvals: { restore', 'approvals: { failed-step: { within: 1m, otherwise: proceed }, restore'],
+      faults: [
+        '12 targets.0.approvals.failed-step.otherwise: proceed would retry a failed step for ever; choose stop or roll-back',
+      ],
+    },
+    {
       title: 'a gate that needs more approvers than there are',
       change: ['restore: { from: [admins], within: 5m, then: [{ from: [admins], within: 90s }] }', 'restore: { need: 2 }'],
       faults: [

@@ -105,6 +105,7 @@ test.each(Object.entries(scenarios))(
     expect(ledger.filter((entry) => entry.event === 'gate' && entry.gate.startsWith('failed:'))).toEqual([]);
     const boundaries = [
       'beginRecovery',
+      'isAgentRunning',
       'stopAgent',
       'protectToolStore',
       'chooseBackup',

@@ -25,7 +25,7 @@ const statement: Statement = {
   at: '2026-11-22T02:00:00.000Z',
   reason: 'the plan is right',
 };
-const approver: Voter = { known: true, roles: ['operator', 'approver'], groups: ['admins'], trusted: true };
+const approver: Voter = { known: true, roles: ['operator', 'approver'], groups: ['admins'], trusted: true, signed: true };
 const vote = (by: string, decision: Decision = 'approve'): Vote => ({ by, decision, at: statement.at });
 
 interface Row {
@@ -201,6 +201,11 @@ describe('a vote counts', () => {
   });
 });
 
+test('an unsigned vote that the inventory takes on its word counts and is marked so', () => {
+  const verdict = decideVote({ ...approval, need: 2 }, statement, { ...approver, signed: false }, 'hana');
+  expect(verdict).toMatchObject({ counts: true, sentence: { en: 'ren (unsigned) approved (1 of 2).' } });
+});
+
 interface Said {
   readonly by: string;
   readonly decision: Decision;
@@ -217,6 +222,7 @@ describe('whatever is voted in whatever order', () => {
     voter: fc.record({
       known: fc.boolean(),
       trusted: fc.boolean(),
+      signed: fc.boolean(),
       roles: fc.subarray(['operator', 'approver']),
       groups: fc.subarray(['admins', 'executives', 'operations']),
     }),

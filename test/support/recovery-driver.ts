@@ -17,7 +17,7 @@ export interface RecoveryDriver {
     gate: Waiting,
     by: string,
     decision: Decision,
-    more?: { digest?: string; input?: unknown; recovery?: string },
+    more?: { digest?: string; input?: unknown; recovery?: string; at?: string },
   ): Promise<DecisionAnswer>;
   /** Sends a signed statement again and again under one update id until it is answered: workers may die meanwhile. */
   sendDecision(workflowId: string, statement: Statement): Promise<DecisionAnswer>;

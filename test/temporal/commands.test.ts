@@ -100,7 +100,7 @@ const tellings: readonly Telling[] = [
     initially: 1,
     people: [approve],
     ends: 'recovered',
-    commands: ['activity planSet', ...asked, ...answered, ...gone('begin'), ...again, 'memo'],
+    commands: ['activity planSet', 'activity keepPlan', ...asked, ...answered, ...gone('begin'), ...again, 'memo'],
   },
   {
     title: 'retry',

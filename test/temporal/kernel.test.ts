@@ -20,6 +20,7 @@ beforeAll(async () => {
     [
       ...plain,
       '  - { id: n-inner, kind: toy }\n',
+      '  - { id: late, kind: toy, approvals: { set: { always: true } } }\n',
       '  - { id: asks-always, kind: toy, approvals: { set: { always: true } } }\n',
       '  - { id: asks-two, kind: toy, approvals: { set: { always: true, need: 2, from: [admins] } } }\n',
       '  - { id: hurries, kind: toy, approvals: { set: { always: true, from: [operations], within: 300ms, then: [{ from: [admins], within: 300ms }] } } }\n',
@@ -164,6 +165,25 @@ describe('a vote', () => {
       reason: 'fine',
     };
     await toys.client.workflow.getHandle(id).signal(decideSignal, { statement });
+    expect((await toys.result(id)).status).toBe('recovered');
+    const closed = (await toys.ledger(id)).find((entry) => entry.event === 'gate' && entry.state === 'approved');
+    expect(closed).toMatchObject({
+      waiting: { votes: [{ by: 'ren', unsigned: true }] },
+      sentence: { en: expect.stringContaining('(unsigned)') },
+    });
+  });
+
+  test('counts once in the whole recovery, also where the same gate opens again for the same plan', async () => {
+    toys.world.write('n', 1);
+    toys.world.failures.set('applySet n', 'plan-changed');
+    const id = await toys.start({ scenario: 'toy-set', target: 'n', input: { value: 2 } });
+    const gate = await toys.gate(id, 'set');
+    const at = new Date().toISOString();
+    await toys.decide(id, gate, 'ren', 'approve', { at });
+    await toys.until(id, ({ waitingFor, ledger }) => waitingFor.some(({ votes }) => votes.length === 0) && ledger > 12);
+    expect((await refusal(toys.decide(id, gate, 'ren', 'approve', { at }))).type).toBe('already-decided');
+    toys.world.failures.clear();
+    await toys.decide(id, gate, 'ren', 'approve');
     expect((await toys.result(id)).status).toBe('recovered');
   });
 
@@ -389,5 +409,27 @@ describe('every word together', () => {
     );
     expect(told).toEqual(['first', 'second', 'third', 'verify'].flatMap((name) => [`${name} running`, `${name} planned`]));
     expect(toys.world.effects).toEqual(before);
+  });
+});
+
+describe('past the point of no return', () => {
+  test('a rejected plan and an expired gate undo nothing: the step waits for a person', async () => {
+    const id = await toys.start({ scenario: 'toy-late-change', target: 'late', input: { value: 2 } });
+    await toys.decide(id, await toys.gate(id, 'set'), 'ren', 'reject');
+    const failed = await toys.gate(id, 'failed:set');
+    expect(failed.choices).toEqual(['retry', 'amend']);
+    expect(toys.world.effects.filter((effect) => effect.endsWith(' late'))).toEqual(['pause late']);
+    await toys.decide(id, failed, 'sora', 'retry');
+    await toys.decide(id, await toys.gate(id, 'set'), 'mio', 'approve');
+    expect((await toys.result(id)).status).toBe('recovered');
+  });
+});
+
+describe('a start past the API', () => {
+  test('cannot call itself part of another recovery', async () => {
+    const parent = { root: 'a~1', rootWorkflowId: 'recovery/a', rootRunId: '1', path: 'x', leases: ['b'] };
+    const id = await toys.start({ scenario: 'toy-set', target: 'b', input: { value: 9 }, parent });
+    await expect(toys.result(id)).rejects.toMatchObject({ cause: { type: 'invalid-input' } });
+    expect(toys.world.effects).not.toContain('set b 9');
   });
 });

@@ -198,4 +198,29 @@ describe('a recovery inside another', () => {
     expect((await toys.result(id)).status).toBe('rolled-back');
     expect([toys.world.read('q'), toys.world.read('p')]).toEqual([0, 1]);
   });
+
+  test('on the same target leaves the change of the outer one alone, and is undone with it', async () => {
+    toys.world.failures.set('checkValue r', 'verification-failed');
+    const id = await toys.start({ scenario: 'toy-same-target', target: 'r', input: { value: 4 } });
+    await toys.decide(id, await toys.gate(id, 'inner/set'), 'ren', 'approve');
+    const inner = await toys.gate(id, 'inner/failed:verify');
+    expect(toys.world.read('r')).toBe(5);
+    expect(JSON.parse((await toys.records.get(openChangeKey('r')))!)).toMatchObject({
+      earlier: { undos: [{ activity: 'undoSet' }] },
+    });
+    await toys.decide(id, inner, 'sora', 'roll-back');
+    expect((await toys.result(id)).status).toBe('rolled-back');
+    expect(toys.world.effects.filter((effect) => / r \d/.test(effect))).toEqual(['set r 4', 'set r 5', 'unset r 4', 'unset r 0']);
+    expect(await toys.records.get(openChangeKey('r'))).toBeUndefined();
+  });
+
+  test('that is terminated at its gate is a failed step of the outer one; run again, its gate can be answered', async () => {
+    toys.world.write('t', 1);
+    const id = await group('s', 'u', 't');
+    await toys.gate(id, 'second/set');
+    await toys.client.workflow.getHandle(`${id}/second`).terminate('gone');
+    await toys.decide(id, await toys.gate(id, 'failed:second'), 'sora', 'retry');
+    await toys.decide(id, await toys.gate(id, 'second/set'), 'ren', 'approve');
+    expect((await toys.result(id)).status).toBe('recovered');
+  });
 });

@@ -11,7 +11,7 @@ import { startTemporalServer } from '../support/temporal-server.ts';
 
 const main = fileURLToPath(new URL('../../worker/main.ts', import.meta.url));
 const inventory = `version: 1
-people: [{ id: hana, name: Hana, roles: [operator], token: { env: TOKEN_HANA } }]
+people: [{ id: hana, name: Hana, roles: [operator, approver], token: { env: TOKEN_HANA } }]
 repositories: [{ id: local, kind: directory, path: ./backups }]
 targets: [{ id: tools, kind: tool-store, root: ./project, repositories: [local], agent: none }]
 `;

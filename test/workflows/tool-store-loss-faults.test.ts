@@ -86,6 +86,42 @@ describe('when it cannot', () => {
     expect(store.fingerprint()).toEqual(damaged);
   });
 
+  test('a file that changes while people decide: planned, copied and asked anew, then restored', async () => {
+    const store = await stack.store();
+    const before = store.fingerprint();
+    await store.verifiedBackup();
+    truncateSync(store.tool(0), 30);
+    const id = await store.recover({ scenario });
+    const first = await stack.gate(id, 'restore');
+    writeFileSync(store.tool(0), 'changed while people think');
+    await stack.decide(id, first, 'ren', 'approve');
+    const now = await stack.until(id, ({ waitingFor }) => waitingFor.some(({ digest }) => digest !== first.digest));
+    await stack.decide(id, now.waitingFor[0]!, 'ren', 'approve');
+    expect((await stack.result(id)).status).toBe('recovered');
+    expect(store.fingerprint()).toEqual(before);
+  });
+
+  test('a data folder that is full when the end is recorded: a person is asked, and the recovery is not lost', async () => {
+    const store = await stack.store();
+    const before = store.fingerprint();
+    await store.verifiedBackup();
+    truncateSync(store.tool(0), 30);
+    const id = await store.recover({ scenario });
+    const gate = await stack.gate(id, 'restore');
+    const { id: recovery } = await stack.state(id);
+    const place = join(stack.data, 'records/recoveries', recovery, 'end.json');
+    await onReadOnly(join(stack.data, 'records/recoveries', recovery), async () => {
+      await stack.decide(id, gate, 'ren', 'approve');
+      const stuck = await stack.gate(id, 'failed:record end');
+      expect(stuck).toMatchObject({ choices: ['retry'], error: { code: 'record-store-unusable' } });
+      makeWritable(join(stack.data, 'records/recoveries', recovery));
+      await stack.decide(id, stuck, 'sora', 'retry');
+      expect((await stack.result(id)).status).toBe('recovered');
+    });
+    expect(existsSync(place)).toBe(true);
+    expect(store.fingerprint()).toEqual(before);
+  });
+
   test('a target that is read-only: says so, and goes on with the same plan once it is not', async () => {
     const store = await stack.store();
     const before = store.fingerprint();

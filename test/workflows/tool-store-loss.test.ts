@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -158,6 +159,8 @@ describe('a lost store comes back', () => {
     const id = await store.recover({ scenario, input: { backup: shrunk.id } });
     const gate = await stack.gate(id, 'suspect-backup');
     expect(gate.plan?.changes.length).toBeGreaterThan(1);
+    expect(gate.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(existsSync(join(stack.data, 'records', gate.plan!.ref))).toBe(true);
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
     await record(id, 'tool-store-loss.suspect-rejected');
@@ -214,6 +217,27 @@ describe('the agent', () => {
     await record(id, 'tool-store-loss.write-back');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
+  });
+
+  test('is stopped again before files are taken back, and started only if this recovery had stopped it', async () => {
+    for (const [name, wasRunning, commandsRun] of [
+      ['agent-c', true, 'stop\nstart\nstop\nstart\n'],
+      ['agent-d', false, 'start\nstop\n'],
+    ] as const) {
+      const agent = commands(join(stack.folder, name));
+      if (wasRunning) writeFileSync(agent.flag, '');
+      const store = await stack.store({
+        settings: ({ tools }) => `${agent.settings}\ncriticalTools: [{ name: ${tools[0]!.name}, expect: { never: this } }]`,
+      });
+      await store.verifiedBackup();
+      rmSync(store.tool(0));
+      const damaged = store.fingerprint();
+      const id = await store.recover({ scenario });
+      await stack.decide(id, await stack.gate(id, 'failed:verify'), 'sora', 'roll-back');
+      expect((await stack.result(id)).status).toBe('rolled-back');
+      expect(readFileSync(agent.said, 'utf8')).toBe(commandsRun);
+      expect(store.fingerprint()).toEqual(damaged);
+    }
   });
 
   test('is asked for where the inventory does not speak of it', async () => {

@@ -5,7 +5,8 @@ import type { ChildQuestion } from '../../domain/messages.ts';
 import type { Decision, Step } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import { Ending, tellFailure, type ToldFailure } from './ending.ts';
-import { askPeople, cancelledBy } from './gates.ts';
+import { cancelledBy } from '../../domain/gate-sentences.ts';
+import { askPeople } from './gates.ts';
 import { isDryRun, type Run } from './run.ts';
 
 /** What a step has to say when it is through. */
@@ -44,11 +45,12 @@ export async function attempt<T, I = undefined>(
       run.ledger.turn(name, said.outcome ?? 'done', said.sentence, said.evidence);
       return said.value;
     } catch (error) {
-      if (error instanceof Ending) {
+      failure = error instanceof Ending ? { code: 'past-no-return', sentence: error.why } : tellFailure(error);
+      // Past the point of no return nothing ends and nothing is undone: the step waits for a person.
+      if (error instanceof Ending && run.noReturn === undefined) {
         run.ledger.turn(name, 'failed', error.why);
         throw error;
       }
-      failure = tellFailure(error);
     }
     run.ledger.turn(name, 'failed', failure.sentence, { code: failure.code });
     if (isDryRun(run)) throw new Ending(failure.sentence);

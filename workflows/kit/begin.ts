@@ -1,8 +1,9 @@
 /** How every recovery begins: read the target, hold it alone, and settle what an earlier recovery left open. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { RecoveryContext } from '../../activities/kernel-interface.ts';
+import type { OpenChange, RecoveryContext } from '../../activities/kernel-interface.ts';
 import { activitiesAt } from './activities.ts';
-import { attempt, safePoint } from './attempt.ts';
+import { askAboutFailure, attempt, safePoint } from './attempt.ts';
+import { tellFailure } from './ending.ts';
 import { asHolder, holdLease } from './lease.ts';
 import { isDryRun, type Run } from './run.ts';
 import { callUndo } from './undo.ts';
@@ -38,8 +39,10 @@ export async function holdTarget(run: Run): Promise<void> {
 /** A change that an earlier recovery began and never verified is undone first. */
 export async function settleOpenChange(run: Run): Promise<void> {
   const open = run.context.openChange;
-  if (open === undefined || open.recovery === run.id) return;
-  const on = activitiesAt<unknown>(run.context.site, run.start.target);
+  const { target, parent } = run.start;
+  // An outer recovery that holds the target is in the middle of its own change.
+  if (open === undefined || open.recovery === run.id || parent?.leases.includes(target)) return;
+  const on = activitiesAt<unknown>(run.context.site, target);
   await attempt<void>(
     run,
     'settle open change',
@@ -55,10 +58,25 @@ export async function settleOpenChange(run: Run): Promise<void> {
           sentence: { en: `${told.en}: would undo.`, ja: `${told.ja}: 元に戻す予定。` },
         };
       }
-      for (const undo of open.undos.toReversed()) await callUndo(on, undo);
-      await run.kernel.closeChange({ target: run.start.target, recovery: open.recovery });
+      for (let left: OpenChange | undefined = open; left !== undefined; left = left.earlier) {
+        for (const undo of left.undos.toReversed()) await callUndo(on, undo);
+      }
+      await run.kernel.closeChange({ target, recovery: open.recovery, verified: true });
       return { value: undefined, sentence: { en: `${told.en}: undone.`, ja: `${told.ja}: 元に戻しました。` } };
     },
     { skip: { value: undefined } },
   );
+}
+
+/** Bookkeeping that must not be lost: where the record store refuses for good, a person mends it and retries. */
+export async function insist<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await work();
+    } catch (error) {
+      const failure = tellFailure(error);
+      if (failure.code !== 'record-store-unusable') throw error;
+      await askAboutFailure(run, { name, attempts, failure, choices: ['retry'] });
+    }
+  }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../domain/messages.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import {
+  incidentAttribute,
   phaseAttribute,
   scenarioAttribute,
   siteAttribute,
@@ -41,6 +42,7 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
     rootRunId: origin?.rootRunId ?? info.runId,
     path,
     leases: [...(origin?.leases ?? []), ...run.leases.map((lease) => lease.target)],
+    ...(run.noReturn && { noReturn: run.noReturn }),
   };
   const start: RecoveryStart = { ...run.start, scenario: inner.scenario, target: inner.target, input: inner.input ?? {}, parent };
   await attempt(run, name, async () => {
@@ -57,6 +59,7 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
         { key: statusAttribute, value: 'running' },
         { key: phaseAttribute, value: 'begin' },
         { key: siteAttribute, value: run.context.site },
+        ...(run.start.incident === undefined ? [] : [{ key: incidentAttribute, value: run.start.incident }]),
       ],
     });
     const cancel = (request: CancelRequest) => child.signal(cancelChildSignal, request);
@@ -70,6 +73,7 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
     if (run.cancelled) await cancel(run.cancelled);
     await condition(() => (finished = run.finishedPaths.has(path)) || ended !== undefined);
     run.children.delete(cancel);
+    if (ended?.error !== undefined) await run.gates.withdraw(path);
     if (finished) {
       const settle = async (word: 'keep' | 'undo'): Promise<RecoveryState> => {
         if (ended === undefined) await child.signal(settleSignal, word);

@@ -5,8 +5,17 @@ import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FieldError } from '../../domain/failures.ts';
 import { decideVote, type GatePolicy, type Statement } from '../../domain/gate.ts';
+import {
+  cancelledBy,
+  asked,
+  alreadyDecided,
+  otherRecovery,
+  badInput,
+  childGone,
+  nobodyDecided,
+} from '../../domain/gate-sentences.ts';
 import type { CancelRequest, ChildQuestion, DecisionAnswer, Envelope } from '../../domain/messages.ts';
-import type { Decision, GateState, Waiting } from '../../domain/recovery.ts';
+import type { Decision, GateState, Vote, Waiting } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import { Ending } from './ending.ts';
 import type { Ledger } from './ledger.ts';
@@ -27,6 +36,8 @@ export interface GateOutcome {
 export interface GateKeeper {
   /** Opens the gate and waits for its outcome. */
   ask(question: Question): Promise<GateOutcome>;
+  /** Gates of a child that is gone can no longer be answered: they close. */
+  withdraw(path: string): Promise<void>;
 }
 
 /** Asks and ends the story when the recovery was cancelled at the gate. */
@@ -54,6 +65,7 @@ const states: Partial<Record<Decision, GateState>> = { approve: 'approved', reje
 export class RootGates implements GateKeeper {
   readonly #open = new Map<string, OpenGate>();
   readonly #closed = new Map<string, { waiting: Waiting; state: GateState }>();
+  readonly #counted = new Set<string>();
   readonly #desk: Desk;
 
   constructor(desk: Desk) {
@@ -86,20 +98,27 @@ export class RootGates implements GateKeeper {
   }
 
   /** Decides one vote. What does not count is in the ledger, with the reason, before it is thrown. */
-  async decide({ statement, signature }: Envelope, via: 'update' | 'signal'): Promise<DecisionAnswer> {
-    const voter = await this.#desk.kernel.identifyVoter({ statement, signature, via });
+  async decide({ statement, signature }: Envelope): Promise<DecisionAnswer> {
+    const voter = await this.#desk.kernel.identifyVoter({ statement, signature });
     const gate = this.#open.get(statement.gate);
     const repeated = this.#answerTo(statement);
     if (repeated !== undefined) return repeated;
-    if (gate === undefined || gate.outcome !== undefined) throw this.#refuse('already-decided', alreadyDecided(statement));
+    // A gate of this name may have been open before: a statement counts once in the whole recovery.
+    if (gate === undefined || gate.outcome !== undefined || this.#counted.has(keyOf(statement))) {
+      throw this.#refuse('already-decided', alreadyDecided(statement));
+    }
     if (statement.recovery !== this.#desk.id) throw this.#refuse('invalid-input', otherRecovery(statement));
     const verdict = decideVote(gate.waiting, statement, voter, this.#desk.requestedBy);
     if (!verdict.counts) throw this.#refuse(verdict.code, verdict.sentence);
     if (verdict.decided === 'amend') this.#checkInput(gate.waiting, statement);
-    const waiting = {
-      ...gate.waiting,
-      votes: [...gate.waiting.votes, { by: statement.by, decision: statement.decision, at: statement.at }],
+    this.#counted.add(keyOf(statement));
+    const vote: Vote = {
+      by: statement.by,
+      decision: statement.decision,
+      at: statement.at,
+      ...(!voter.signed && { unsigned: true }),
     };
+    const waiting = { ...gate.waiting, votes: [...gate.waiting.votes, vote] };
     if (verdict.decided === undefined) this.#turn(gate, waiting, verdict.sentence);
     else {
       gate.waiting = waiting;
@@ -114,6 +133,14 @@ export class RootGates implements GateKeeper {
     const { waiting, state } = open ? { waiting: open, state: 'open' as const } : (this.#closed.get(gate) ?? {});
     const same = waiting?.votes.some((vote) => vote.by === by && vote.at === at && vote.decision === decision);
     return waiting && state && same ? answer(waiting, state) : undefined;
+  }
+
+  withdraw(path: string): Promise<void> {
+    for (const gate of this.#open.values()) {
+      const { path: asker } = gate.waiting;
+      if (asker === path || asker.startsWith(`${path}/`)) gate.outcome ??= { decision: 'cancel', by: '', why: childGone(path) };
+    }
+    return Promise.resolve();
   }
 
   #turn(gate: OpenGate, waiting: Waiting, sentence: Text): void {
@@ -140,7 +167,7 @@ export class RootGates implements GateKeeper {
     if (cancelled !== undefined) return { decision: 'cancel', by: cancelled.by, why: cancelledBy(cancelled) };
     const { otherwise, choices, gate: name } = gate.waiting;
     const proceed: Decision = choices.includes('approve') ? 'approve' : choices.includes('tick') ? 'tick' : 'retry';
-    const stop: Decision = choices.includes('reject') ? 'reject' : choices.includes('fail') ? 'fail' : 'roll-back';
+    const stop = (['reject', 'fail', 'roll-back'] as const).find((choice) => choices.includes(choice)) ?? proceed;
     return { decision: otherwise === 'proceed' ? proceed : stop, by: '', why: nobodyDecided(name, otherwise) };
   }
 }
@@ -153,28 +180,4 @@ const answer = ({ gate, votes, need, deadline }: Waiting, state: GateState): Dec
   deadline,
 });
 
-export const cancelledBy = ({ by, reason }: CancelRequest): Text => ({
-  en: `${by} cancelled: ${reason}`,
-  ja: `${by} が中止: ${reason}`,
-});
-
-const asked = (from: readonly string[]): Text => ({
-  en: `Asked ${from.join(', ') || 'everyone who may'}.`,
-  ja: `${from.join('、') || '権限のある全員'} に判断を求めました。`,
-});
-const alreadyDecided = ({ by, gate }: Statement): Text => ({
-  en: `${by} was late: ${gate} is decided.`,
-  ja: `${by} の判断は遅れました。${gate} は決定済みです。`,
-});
-const otherRecovery = ({ by, recovery }: Statement): Text => ({
-  en: `${by} decided about another recovery: ${recovery}.`,
-  ja: `${by} の判断は別の復旧 ${recovery} に対するものです。`,
-});
-const badInput = ({ by }: Statement, errors: readonly FieldError[]): Text => {
-  const named = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return { en: `The input of ${by} does not fit: ${named}`, ja: `${by} の入力が合いません: ${named}` };
-};
-const nobodyDecided = (gate: string, otherwise: string): Text => ({
-  en: `Nobody decided ${gate} in time: ${otherwise}.`,
-  ja: `${gate} は期限までに判断がありません: ${otherwise}。`,
-});
+const keyOf = ({ gate, by, at, decision }: Statement): string => `${gate} ${by} ${at} ${decision}`;

@@ -18,7 +18,8 @@ import {
 } from '../../domain/messages.ts';
 import { plain } from '../../domain/text.ts';
 import { tellFailure } from './ending.ts';
-import { cancelledBy, RootGates } from './gates.ts';
+import { cancelledBy } from '../../domain/gate-sentences.ts';
+import { RootGates } from './gates.ts';
 import { renderState, type Run } from './run.ts';
 
 export function listen(run: Run): void {
@@ -31,7 +32,7 @@ export function listen(run: Run): void {
   const { gates } = run;
   if (!(gates instanceof RootGates)) return;
 
-  setHandler(decideUpdate, (envelope) => gates.decide(envelope, 'update'), {
+  setHandler(decideUpdate, (envelope) => gates.decide(envelope), {
     description: 'Decide at a gate',
     // Refuses shape and unknown gates only: what a validator refuses leaves no event, so it must not touch the ledger.
     validator: (envelope) => checkEnvelope(gates, envelope),
@@ -79,7 +80,7 @@ async function decideBySignal(run: Run, gates: RootGates, envelope: Envelope): P
     return run.ledger.note(tellFailure(error).sentence);
   }
   try {
-    await gates.decide(envelope, 'signal');
+    await gates.decide(envelope);
   } catch (error) {
     tellFailure(error);
   }
@@ -88,6 +89,7 @@ async function decideBySignal(run: Run, gates: RootGates, envelope: Envelope): P
 /** A child's step, gate or point of no return becomes ours. */
 async function hear(run: Run, gates: RootGates, report: ChildReport): Promise<void> {
   if (report.tells === 'step') return run.ledger.step(report.step);
+  if (report.tells === 'gone') return gates.withdraw(report.path);
   if (report.tells === 'no-return') {
     run.noReturn = report.why;
     return run.ledger.note(report.why);
@@ -97,5 +99,10 @@ async function hear(run: Run, gates: RootGates, report: ChildReport): Promise<vo
   run.waits[question.kind === 'failed-step' ? 'decisions' : 'approvals'].push(stretch);
   const outcome = await gates.ask({ ...question, policy });
   stretch.to = Date.now();
-  await getExternalWorkflowHandle(childWorkflowId).signal(gateOutcomeSignal, { gate: question.gate, ...outcome });
+  try {
+    await getExternalWorkflowHandle(childWorkflowId).signal(gateOutcomeSignal, { gate: question.gate, ...outcome });
+  } catch (error) {
+    // The child ended meanwhile: its parent hears of it by itself.
+    run.ledger.note(tellFailure(error).sentence);
+  }
 }

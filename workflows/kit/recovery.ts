@@ -8,7 +8,7 @@ import { recoveryId } from '../../domain/identity.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
 import type { RecoveryState, RecoveryStatus } from '../../domain/recovery.ts';
 import { kernelActivities } from './activities.ts';
-import { begin, holdTarget, settleOpenChange } from './begin.ts';
+import { begin, holdTarget, insist, settleOpenChange } from './begin.ts';
 import { Upwards } from './upwards.ts';
 import { Ending } from './ending.ts';
 import { RootGates } from './gates.ts';
@@ -30,6 +30,7 @@ export function recovery<I>(scenario: string, input: z.ZodType<I>, story: Story<
         ja: `このワークフローは ${scenario} です。`,
       });
     }
+    refuseInventedParent(start);
     const given = parse(input, start.input ?? {}, 'input');
     const run = createRun(start);
     listen(run);
@@ -49,6 +50,16 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
   }));
   const named = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw fail('invalid-input', { en: `The start is refused: ${named}`, ja: `開始を拒否しました: ${named}` }, { errors });
+}
+
+/** A child holds no lease and decides no gate of its own: only a workflow that really is one may call itself so. */
+function refuseInventedParent({ parent }: RecoveryStart): void {
+  const { parent: real, root } = workflowInfo();
+  if (parent === undefined || (real !== undefined && root?.workflowId === parent.rootWorkflowId)) return;
+  throw fail('invalid-input', {
+    en: 'parent: this recovery runs inside no other one.',
+    ja: 'parent: この復旧は他の復旧の内側ではありません。',
+  });
 }
 
 function createRun(start: RecoveryStart): Run {
@@ -74,7 +85,7 @@ function createRun(start: RecoveryStart): Run {
         requestedBy: start.requestedBy,
         ledger,
         kernel,
-        cancelled: () => (run.rollingBack || run.noReturn ? undefined : run.cancelled),
+        cancelled: () => (run.storyOver || run.noReturn ? undefined : run.cancelled),
       }),
     context: {
       target: start.target,
@@ -91,7 +102,8 @@ function createRun(start: RecoveryStart): Run {
     finishedPaths: new Set(),
     settle: [],
     waits: { approvals: [], decisions: [] },
-    rollingBack: false,
+    storyOver: false,
+    ...(start.parent?.noReturn && { noReturn: start.parent.noReturn }),
     opened: false,
     applied: false,
   };
@@ -100,9 +112,9 @@ function createRun(start: RecoveryStart): Run {
 
 /** From the first activity to the last undo; answers how it ended. */
 async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatus> {
-  run.context = await begin(run);
-  run.ledger.locale = run.context.locale;
   try {
+    run.context = await insist(run, 'begin', () => begin(run));
+    run.ledger.locale = run.context.locale;
     await holdTarget(run);
     await settleOpenChange(run);
     await story();
@@ -114,21 +126,25 @@ async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatu
     return isDryRun(run) ? 'planned' : 'recovered';
   } catch (error) {
     if (!(error instanceof Ending)) throw error;
-    run.rollingBack = true;
+    run.storyOver = true;
     run.ledger.note(error.why);
     delete run.verifiedAt;
     const clean = await rollBack(run);
-    if (clean) await closeOpenChange(run);
+    if (clean) await insist(run, 'close change', () => closeOpenChange(run, 'undone'));
     return !clean ? 'failed' : run.applied ? 'rolled-back' : 'stopped';
   }
 }
 
 async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> {
   run.endedAt = Date.now();
+  run.storyOver = true;
   run.ledger.turnStatus(status, 'end');
   run.ledger.end();
   const state = renderState(run);
-  await Promise.all([run.kernel.recordEnd({ state, ledger: run.ledger.entries }), ...run.leases.map((lease) => lease.release())]);
+  await Promise.all([
+    insist(run, 'record end', () => run.kernel.recordEnd({ state, ledger: run.ledger.entries })),
+    ...run.leases.map((lease) => lease.release()),
+  ]);
   await run.upwards?.arrived();
   await condition(allHandlersFinished);
   if (status === 'failed') {

@@ -39,8 +39,8 @@ export interface Run {
   readonly settle: (() => Promise<void>)[];
   readonly waits: { readonly approvals: Stretch[]; readonly decisions: Stretch[] };
   cancelled?: CancelRequest;
-  /** The story is over and its changes are taken back: a cancellation has nothing to add. */
-  rollingBack: boolean;
+  /** The story is over, its changes are taken back or recorded: a cancellation has nothing to add. */
+  storyOver: boolean;
   /** The reason why there is no way back, once there is none. */
   noReturn?: Text;
   /** The target has an open change of ours. */
@@ -89,7 +89,7 @@ export function renderState(run: Run): RecoveryState {
       rpoMs,
       ...(run.rpoMs !== undefined && { rpoAchieved: run.rpoMs }),
       metRto: ended ? recovered && timing.totalMs - timing.detectionMs <= rtoMs : null,
-      metRpo: ended && run.rpoMs !== undefined ? run.rpoMs <= rpoMs : null,
+      metRpo: ended ? recovered && run.rpoMs !== undefined && run.rpoMs <= rpoMs : null,
     },
     ledger: ledger.entries.length,
   };

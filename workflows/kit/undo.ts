@@ -40,9 +40,12 @@ export async function keepUndo(
 }
 
 /** After verification or a clean roll-back: the target has nothing of ours left open. */
-export async function closeOpenChange(run: Run): Promise<void> {
+export async function closeOpenChange(run: Run, how: 'verified' | 'undone'): Promise<void> {
   if (!run.opened) return;
-  await run.kernel.closeChange({ target: run.start.target, recovery: run.id });
+  const { target, parent } = run.start;
+  // What an outer recovery of the same target has open is not ours to forget.
+  const verified = how === 'verified' && !parent?.leases.includes(target);
+  await run.kernel.closeChange({ target, recovery: run.id, verified });
   run.opened = false;
 }
 

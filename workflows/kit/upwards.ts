@@ -29,6 +29,10 @@ export class Upwards implements GateKeeper {
     return this.#outcomes.get(question.gate)!;
   }
 
+  withdraw(path: string): Promise<void> {
+    return this.tell({ tells: 'gone', path });
+  }
+
   step(step: Step): void {
     void this.tell({ tells: 'step', step: { ...step, path: step.path || this.#origin.path } });
   }

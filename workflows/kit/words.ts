@@ -17,8 +17,8 @@ export interface Act<T> {
   readonly would: Text;
   readonly dry: T;
   readonly act: () => Promise<Said<T>>;
-  /** Kept before the effect; it may find that there is nothing to take back. */
-  readonly undo?: UndoCall;
+  /** Asked and kept before the effect; undefined where there will be nothing to take back. */
+  readonly undo?: () => Promise<UndoCall | undefined>;
   readonly skip?: { readonly value: T };
 }
 
@@ -69,7 +69,8 @@ export class Recovery {
       name,
       async () => {
         if (isDryRun(run)) return { value: dry, outcome: 'planned', sentence: would };
-        if (undo) await keepUndo(run, this.on(), { key: name, step: name, call: undo });
+        const call = await undo?.();
+        if (call) await keepUndo(run, this.on(), { key: name, step: name, call });
         return act();
       },
       skip ? { skip } : {},
@@ -86,7 +87,8 @@ export class Recovery {
     const run = this.#run;
     return attempt<void>(run, name, async () => {
       if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: plan.summary };
-      const { why } = await approve(run, { gate, step: name, title: plan.summary, plan });
+      const ref = await run.kernel.keepPlan({ recovery: run.id, plan });
+      const { why } = await approve(run, { gate, step: name, title: plan.summary, plan: { ...plan, ref } });
       return { value: undefined, sentence: why };
     });
   }
@@ -116,7 +118,7 @@ export class Recovery {
       const checks = await look();
       // Nothing checked is nothing proven.
       if (checks.length === 0 || checks.some((check) => !check.ok)) throw fail('verification-failed', summarizeChecks(checks));
-      await closeOpenChange(run);
+      await closeOpenChange(run, 'verified');
       run.verifiedAt = Date.now();
       return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };
     });

@@ -1,9 +1,11 @@
 /** The verbs of a tool-store recovery, each with the sentence it leaves in the ledger. */
 import { z } from 'zod';
+import type { UndoCall } from '../../activities/kernel-interface.ts';
 import type { ToolStoreActivities } from '../../activities/tool-store/interface.ts';
 import { backupIdText } from '../../contracts/inputs/start.ts';
 import { toolRestoreInput } from '../../contracts/inputs/tool-restore.ts';
 import type { Plan } from '../../domain/recovery.ts';
+import { digestOf } from '../../domain/tool-store/digest.ts';
 import type { Text } from '../../domain/text.ts';
 import type { ChosenBackup, ProtectReceipt, RestoreReceipt, ToolStoreFacts } from '../../domain/tool-store/words.ts';
 import type { Said } from '../kit/attempt.ts';
@@ -28,6 +30,23 @@ export function toolStore(r: Recovery) {
   const on = r.on<ToolStoreActivities>();
   const { agent } = r.facts<ToolStoreFacts>();
 
+  /** What a plan overwrites is copied as that plan saw it: the first copy may be older than the plan. */
+  const copyFor = (plan: Plan, saved: ProtectReceipt): { recovery: string; ref: string } => {
+    const name = plan.digest.slice(0, 12);
+    return { recovery: `${r.id}.${name}`, ref: `${saved.ref}.${name}` };
+  };
+  const overwrites = ({ counts }: Plan): boolean => counts.overwrite + counts.remove > 0;
+  const protectedAs = (plan: Plan, saved: ProtectReceipt): string => (overwrites(plan) ? copyFor(plan, saved).ref : saved.ref);
+  const bring = async (plan: Plan, saved: ProtectReceipt): Promise<Said<RestoreReceipt>> => {
+    if (overwrites(plan)) await on.patient.protectToolStore({ target, recovery: copyFor(plan, saved).recovery });
+    const input = { target, plan: plan.ref, digest: plan.digest, protectedAs: protectedAs(plan, saved) };
+    return brought(await on.patient.applyRestore(input));
+  };
+  const takeBack = (plan: Plan, saved: ProtectReceipt): UndoCall => ({
+    activity: 'undoRestore',
+    input: { target, plan: plan.ref, protectedAs: protectedAs(plan, saved) },
+  });
+
   return {
     /** The agent serves its old memory and writes it back: it must not run while files are brought. */
     async stopAgent(): Promise<void> {
@@ -37,7 +56,9 @@ export function toolStore(r: Recovery) {
         would: { en: 'Would stop the agent.', ja: 'エージェントを停止する予定。' },
         dry: undefined,
         act: async () => said((await on.patient.stopAgent({ target })).wasRunning, agentStopped),
-        undo: { activity: 'startAgent', input: { target } },
+        // Only an agent that this recovery stopped is started again on the way back.
+        undo: async () =>
+          (await on.patient.isAgentRunning({ target })) ? { activity: 'startAgent', input: { target } } : undefined,
         skip: { value: undefined },
       });
     },
@@ -72,9 +93,8 @@ export function toolStore(r: Recovery) {
       r.change<RestoreReceipt, Tools>('restore', {
         gate: 'restore',
         plan: (input) => on.patient.planRestore({ target, recovery: r.id, backup: chosen.backup.id, tools: input.tools }),
-        apply: async (plan) =>
-          brought(await on.patient.applyRestore({ target, plan: plan.ref, digest: plan.digest, protectedAs: saved!.ref })),
-        undo: (plan) => ({ activity: 'undoRestore', input: { target, plan: plan.ref, protectedAs: saved!.ref } }),
+        apply: (plan) => bring(plan, saved!),
+        undo: (plan) => takeBack(plan, saved!),
         amend: { input: { tools: tools && [...tools] }, schema: toolsInput },
       }),
 
@@ -85,6 +105,8 @@ export function toolStore(r: Recovery) {
         would: { en: 'Would start the agent.', ja: 'エージェントを起動する予定。' },
         dry: undefined,
         act: async () => said((await on.patient.startAgent({ target })).wasRunning, agentStarted),
+        // Files must not be taken back under an agent that runs.
+        undo: () => Promise.resolve({ activity: 'stopAgent', input: { target } }),
         skip: { value: undefined },
       });
     },
@@ -92,16 +114,12 @@ export function toolStore(r: Recovery) {
     /** An agent that was still alive may have written its old memory back: whatever differs again is shown and restored again. */
     async lookForWriteBacks({ chosen, saved }: Source, { input }: Restored): Promise<void> {
       if (saved === undefined) return;
-      const again = { recovery: `${r.id}.write-backs`, ref: `${saved.ref}.write-backs` };
       await r.change<RestoreReceipt>('look for write-backs', {
         gate: 'restore',
         nothing: { en: 'Nothing was written back.', ja: '書き戻しはありません。' },
         plan: () => on.patient.planRestore({ target, recovery: r.id, backup: chosen.backup.id, tools: input.tools }),
-        apply: async (plan) => {
-          await on.patient.protectToolStore({ target, recovery: again.recovery });
-          return brought(await on.patient.applyRestore({ target, plan: plan.ref, digest: plan.digest, protectedAs: again.ref }));
-        },
-        undo: (plan) => ({ activity: 'undoRestore', input: { target, plan: plan.ref, protectedAs: again.ref } }),
+        apply: (plan) => bring(plan, saved),
+        undo: (plan) => takeBack(plan, saved),
       });
     },
 
@@ -119,7 +137,7 @@ export function toolStore(r: Recovery) {
 /** Shows a doubtful choice as a plan that people can consent to; nothing is changed by it. */
 const suspectPlan = ({ backup, alternatives, why }: ChosenBackup): Plan => ({
   summary: why,
-  digest: `suspect ${backup.id}`,
+  digest: digestOf({ chosen: backup, alternatives }),
   size: { items: 1, bytes: backup.bytes, share: 1 },
   counts: { add: 0, overwrite: 0, keep: alternatives.length, remove: 0 },
   changes: [

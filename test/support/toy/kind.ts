@@ -31,6 +31,8 @@ const toyScenario = (id: string, workflowType: string, input: z.ZodType): Scenar
 export const toyScenarios: readonly ScenarioEntry[] = [
   toyScenario('toy-set', 'toySet', toyInput),
   toyScenario('toy-every-word', 'toyEveryWord', toyInput),
+  toyScenario('toy-late-change', 'toyLateChange', toyInput),
+  toyScenario('toy-same-target', 'toySameTarget', toyInput),
   toyScenario('toy-group', 'toyGroup', toyGroupInput),
   toyScenario('toy-word', 'toyWord', toyWordInput),
   toyScenario('toy-steps', 'toySteps', z.strictObject({ steps: z.int() })),

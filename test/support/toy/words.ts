@@ -23,7 +23,7 @@ const words = {
       would: plain('would pause'),
       dry: undefined,
       act: async () => ({ value: await on.pauseToy({ target: r.target }), sentence: plain('paused') }),
-      undo: { activity: 'resumeToy', input: { target: r.target } },
+      undo: () => Promise.resolve({ activity: 'resumeToy', input: { target: r.target } }),
       skip: { value: undefined },
     }),
   change: (r, on) =>

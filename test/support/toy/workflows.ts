@@ -39,7 +39,7 @@ export const toyEveryWord = recovery('toy-every-word', toyInput, async (r, { val
     would: plain('would pause'),
     dry: undefined,
     act: async () => ({ value: await on.quick.pauseToy({ target }), sentence: plain('paused') }),
-    undo: { activity: 'resumeToy', input: { target } },
+    undo: () => Promise.resolve({ activity: 'resumeToy', input: { target } }),
     skip: { value: undefined },
   });
   await r.step(
@@ -62,6 +62,28 @@ export const toyEveryWord = recovery('toy-every-word', toyInput, async (r, { val
     act: async () => ({ value: await on.quick.resumeToy({ target }), sentence: plain('resumed') }),
   });
   await r.verify('verify', () => on.quick.checkValue({ target, value }));
+});
+
+export const toyLateChange = recovery('toy-late-change', toyInput, async (r, { value }) => {
+  const { target } = r;
+  const on = r.on<ToyActivities>();
+  await r.act<void>('pause', {
+    would: plain('would pause'),
+    dry: undefined,
+    act: async () => ({ value: await on.quick.pauseToy({ target }), sentence: plain('paused') }),
+    undo: () => Promise.resolve({ activity: 'resumeToy', input: { target } }),
+  });
+  await r.pointOfNoReturn(plain('there is no way back from here'));
+  await setTo(r, value);
+  await r.verify('verify', () => on.quick.checkValue({ target, value }));
+});
+
+/** An inner recovery of the same target while the outer one has a change of its own open there. */
+export const toySameTarget = recovery('toy-same-target', toyInput, async (r, { value }) => {
+  const { target } = r;
+  await setTo(r, value);
+  await r.recover('inner', { scenario: 'toy-set', workflowType: 'toySet', target, input: { value: value + 1 } });
+  await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target, value: value + 1 }));
 });
 
 export const toyGroup = recovery('toy-group', toyGroupInput, async (r, { first, second, value }) => {
