@@ -1,4 +1,5 @@
 /** Reading recoveries: the list, the status document, the whole of a plan. */
+import { planKey } from '../activities/records.ts';
 import { idParams, listOf, planParams, recoveryListQuery } from '../contracts/http/requests.ts';
 import { recoverySummary, statusDocument, wholePlanDocument } from '../contracts/http/recovery.ts';
 import type { ApiWorld, App } from './context.ts';
@@ -51,7 +52,7 @@ export function registerRecoveries(app: App, world: ApiWorld, reader: RecoveryRe
 async function wholePlan({ records }: ApiWorld, reader: RecoveryReader, id: string, digest: string): Promise<string | undefined> {
   const { id: recovery } = await reader.locate(id);
   if (!/^[0-9a-f]{64}$/.test(digest)) return undefined;
-  const own = await records.get(`plans/${recovery}/${digest}.json`);
+  const own = await records.get(planKey(recovery, digest));
   if (own !== undefined) return own;
   const { state } = await reader.read(recovery);
   const plan = state.waitingFor.find((waiting) => waiting.plan?.digest === digest)?.plan;

@@ -1,7 +1,7 @@
 /** Answers a repeated POST with what the first one was answered (see idempotency.ts for how). */
 import { createHash } from 'node:crypto';
 import type { RecordStore } from '../activities/ports/records.ts';
-import { canonicalJson } from '../adapters/signing/ed25519.ts';
+import { canonicalJson } from '../domain/digest.ts';
 import type { App } from './context.ts';
 import { claimKey, isAnswer } from './idempotency.ts';
 

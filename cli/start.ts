@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import process from 'node:process';
-import { EnvironmentError, readEnvironment, type Environment } from '../config/environment.ts';
+import { childVariables, EnvironmentError, readEnvironment, type Environment } from '../config/environment.ts';
 import { InventoryError, loadInventory } from '../config/inventory.ts';
 import { makePlayground, type Playground } from './playground.ts';
 import { BootError } from './supervisor/boot-error.ts';
@@ -32,7 +32,7 @@ async function run(): Promise<void> {
     const { inventory, playground } = await findInventory(environment);
     loadInventory(inventory);
     const asked = untilAskedToStop();
-    const stack = await startStack({ environment, inventory, variables: process.env, say, asked });
+    const stack = await startStack({ environment, inventory, variables: childVariables(), say, asked });
     if (stack === undefined) return;
     if (playground) introduce(playground, stack.api);
     const temporal = stack.temporalUi === undefined ? `temporal=${stack.temporalAddress}` : `temporal-ui=${stack.temporalUi}`;
@@ -50,7 +50,7 @@ async function findInventory(environment: Environment): Promise<{ inventory: str
   const inventory = resolve(environment.OKIAGARI_INVENTORY);
   if (existsSync(inventory)) return { inventory };
   // Whoever names a file means that file: a playground instead of it would look like a service that protects nothing.
-  if (process.env['OKIAGARI_INVENTORY']) {
+  if (childVariables()['OKIAGARI_INVENTORY']) {
     throw new BootError(`OKIAGARI_INVENTORY: there is no file ${inventory}.\nCorrect it, or leave it out to get a playground.`);
   }
   const playground = await makePlayground(resolve('playground'));
@@ -70,7 +70,7 @@ function untilAskedToStop(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
     // An npm that is killed outright tells nobody; we would go on without a terminal and hold the ports.
     const parent = process.ppid;
-    if (process.env['npm_lifecycle_event'] !== undefined) {
+    if (childVariables()['npm_lifecycle_event'] !== undefined) {
       setInterval(() => {
         if (process.ppid !== parent) done();
       }, parentLookMs).unref();

@@ -50,3 +50,6 @@ export function resolveSecret(ref: SecretRef, source: NodeJS.ProcessEnv = proces
     return undefined;
   }
 }
+
+/** Our own environment, as a process that we start gets it. */
+export const childVariables = (): NodeJS.ProcessEnv => ({ ...process.env });

@@ -5,7 +5,7 @@ import { fail } from '../../domain/fail.ts';
 import type { FailureCode } from '../../domain/failures.ts';
 import type { Text } from '../../domain/text.ts';
 import { backupStatus } from '../../domain/tool-store/backup-choice.ts';
-import { digestBeside } from '../../domain/tool-store/digest.ts';
+import { digestBeside } from '../../domain/digest.ts';
 import { staysInside } from '../../domain/tool-store/layout.ts';
 import type { Copied, CopyOptions, FileContent, Place } from '../ports/file-tree.ts';
 

@@ -1,12 +1,13 @@
 /** Plans a restore: looks at the store and the backup, decides, keeps the whole plan. Changes nothing. */
 import { fail } from '../../domain/fail.ts';
 import type { Plan } from '../../domain/recovery.ts';
-import { digestBeside } from '../../domain/tool-store/digest.ts';
+import { digestBeside } from '../../domain/digest.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { toolsFolder } from '../../domain/tool-store/layout.ts';
 import { headOf } from '../../domain/tool-store/plan-head.ts';
 import { decideRestore, type BackupFile, type LiveFile, type RestorePlan } from '../../domain/tool-store/restore-plan.ts';
 import { naming } from '../../domain/tool-store/tool-limit.ts';
+import { planKey } from '../records.ts';
 import type { Ports } from '../ports/index.ts';
 import { openBackup } from './open-backups.ts';
 import { checkedName } from './protect.ts';
@@ -51,7 +52,7 @@ export async function planRestore(ports: Ports, input: PlanRestoreInput, signal?
     });
   }
   const { plan } = decision;
-  const ref = `plans/${checkedName(input.recovery)}/${plan.digest}.json`;
+  const ref = planKey(checkedName(input.recovery), plan.digest);
   await ports.records.put(ref, JSON.stringify(plan));
   return headOf(plan, ref);
 }

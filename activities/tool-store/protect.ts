@@ -1,5 +1,5 @@
 /** The protected copy: what was in the tools folder before anything was changed, outside the target, hashed on both sides. */
-import { digestBeside, digestOf } from '../../domain/tool-store/digest.ts';
+import { digestBeside, digestOf } from '../../domain/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { auditLog, isTemporary, toolsFolder } from '../../domain/tool-store/layout.ts';

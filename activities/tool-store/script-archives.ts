@@ -1,6 +1,6 @@
 /** The `backup.tar.gz` of the runbook: found in the target, unpacked once into a folder of ours. */
 import { ApplicationFailure } from '@temporalio/common';
-import { sha256Hex } from '../../domain/tool-store/digest.ts';
+import { sha256Hex } from '../../domain/digest.ts';
 import { agentFolder, folderOf } from '../../domain/tool-store/layout.ts';
 import { archiveName, scriptFolder } from '../../domain/tool-store/script-layouts.ts';
 import type { FileFacts } from '../ports/file-tree.ts';

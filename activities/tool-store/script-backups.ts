@@ -1,6 +1,6 @@
 /** Opens the backups that the runbook's scripts left in the target, without ever writing there. */
 import type { Manifest, ManifestFile } from '../../domain/backup.ts';
-import { digestOf } from '../../domain/tool-store/digest.ts';
+import { digestOf } from '../../domain/digest.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { agentFolder, auditLog, isToolPath } from '../../domain/tool-store/layout.ts';
 import {

@@ -2,7 +2,7 @@
 import type { Backup, BackupKind, Manifest, ManifestFile } from '../../domain/backup.ts';
 import type { Text } from '../../domain/text.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
-import { digestOf } from '../../domain/tool-store/digest.ts';
+import { digestOf } from '../../domain/digest.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { isToolPath } from '../../domain/tool-store/layout.ts';
 import type { BackupRepository } from '../ports/backup-repository.ts';

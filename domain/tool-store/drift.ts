@@ -1,5 +1,5 @@
 /** What normal use does to a tool file: every run rewrites it. Such a difference from a backup is not damage. */
-import { canonicalJson } from './digest.ts';
+import { canonicalJson } from '../digest.ts';
 import type { ToolDefinition } from './tool-file.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** What a restore will do, decided from what is in the store and what the backup holds. The same world gives the same plan. */
 import type { Text } from '../text.ts';
 import { changedOnlyByUse } from './drift.ts';
-import { digestOf } from './digest.ts';
+import { digestOf } from '../digest.ts';
 import { auditLog, isToolPath, logsFolder, setAsidePaths, toolsFolder } from './layout.ts';
 import { whyKept } from './plan-sentences.ts';
 import type { JudgedTool, ToolDefinition } from './tool-file.ts';

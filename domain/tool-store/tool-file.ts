@@ -1,6 +1,6 @@
 /** Whether a tool file is one that the agent would load, and if not, what is wrong with it. */
 import type { Text } from '../text.ts';
-import { sha256Hex } from './digest.ts';
+import { sha256Hex } from '../digest.ts';
 import { toolSchemaFault } from './tool-schema.ts';
 
 /** The id that the agent derives from name and code; nothing covers the other fields. */

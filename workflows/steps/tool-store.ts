@@ -5,7 +5,7 @@ import type { ToolStoreActivities } from '../../activities/tool-store/interface.
 import { backupIdText } from '../../contracts/inputs/start.ts';
 import { toolRestoreInput } from '../../contracts/inputs/tool-restore.ts';
 import type { Plan } from '../../domain/recovery.ts';
-import { digestOf } from '../../domain/tool-store/digest.ts';
+import { digestOf } from '../../domain/digest.ts';
 import type { Text } from '../../domain/text.ts';
 import type { ChosenBackup, ProtectReceipt, RestoreReceipt, ToolStoreFacts } from '../../domain/tool-store/words.ts';
 import type { Said } from '../kit/attempt.ts';

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Manifest } from '../../../domain/backup.ts';
-import { canonicalJson } from '../../../domain/tool-store/digest.ts';
+import { canonicalJson } from '../../../domain/digest.ts';
 import { manifestSchema } from '../../../contracts/backup.ts';
 import { addTool, editTool, failureOf, idAt, logPath, makeWorld, mountSmall, picture, remount, sha256, target } from './world.ts';
 

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backupTestSchema } from '../../../contracts/backup.ts';
 import type { Manifest } from '../../../domain/backup.ts';
-import { digestOf } from '../../../domain/tool-store/digest.ts';
+import { digestOf } from '../../../domain/digest.ts';
 import { UnsafePath } from '../../../domain/tool-store/unsafe-path.ts';
 import {
   addTool,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson, digestBeside, digestOf, sha256Hex } from '../../../domain/tool-store/digest.ts';
+import { canonicalJson, digestBeside, digestOf, sha256Hex } from '../../domain/digest.ts';
 
 test('keys are sorted, absent members left out, and the text means the same', () => {
   expect(canonicalJson({ b: 1, a: [{ d: undefined, c: null }] })).toBe('{"a":[{"c":null}],"b":1}');
