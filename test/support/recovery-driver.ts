@@ -83,3 +83,7 @@ export function createDriver(client: Client, sign: (statement: Statement) => str
     result: (workflowId) => handle(workflowId).result() as Promise<RecoveryState>,
   };
 }
+
+/** Every step as `[path/name, outcome]`, in the order of the ledger. */
+export const outcomesOf = (state: RecoveryState): [string, string][] =>
+  state.steps.map(({ path, name, outcome }) => [path ? `${path}/${name}` : name, outcome]);

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openChangeKey, recoveryEndKey } from '../../activities/records.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
-import type { RecoveryState } from '../../domain/recovery.ts';
+import { outcomesOf } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
@@ -37,8 +37,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-const outcomes = (state: RecoveryState) =>
-  state.steps.map(({ path, name, outcome }) => [path ? `${path}/${name}` : name, outcome]);
 const refusal = async (decision: Promise<unknown>): Promise<ApplicationFailure> => {
   const error = await decision.then(
     () => undefined,
@@ -55,7 +53,7 @@ describe('a change', () => {
     const id = await toys.start({ scenario: 'toy-set', target: 'a', input: { value: 5 } });
     const state = await toys.result(id);
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['hold target', 'done'],
       ['set', 'done'],
       ['verify', 'done'],
@@ -68,7 +66,7 @@ describe('a change', () => {
   test('that somebody did by hand is noticed, not repeated', async () => {
     toys.world.write('b', 7);
     const state = await toys.result(await toys.start({ scenario: 'toy-set', target: 'b', input: { value: 7 } }));
-    expect(outcomes(state)).toContainEqual(['set', 'already-done']);
+    expect(outcomesOf(state)).toContainEqual(['set', 'already-done']);
     expect(state.status).toBe('recovered');
     expect(toys.world.effects.filter((effect) => effect.startsWith('set b'))).toEqual([]);
   });
@@ -275,7 +273,7 @@ describe('a failed step', () => {
     await toys.decide(id, await toys.gate(id, 'failed:verify'), 'sora', 'roll-back');
     const state = await toys.result(id);
     expect(state.status).toBe('rolled-back');
-    expect(outcomes(state)).toContainEqual(['set', 'undone']);
+    expect(outcomesOf(state)).toContainEqual(['set', 'undone']);
     expect(toys.world.read('i')).toBe(4);
     expect(await toys.records.get(openChangeKey('i'))).toBeUndefined();
   });
@@ -301,7 +299,7 @@ describe('a verification', () => {
     await toys.decide(id, gate, 'sora', 'roll-back');
     const state = await toys.result(id);
     expect(state.status).toBe('stopped');
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['hold target', 'done'],
       ['look closely', 'failed'],
     ]);
@@ -344,7 +342,7 @@ describe('every word together', () => {
     toys.world.failures.clear();
     await toys.decide(id, late, 'sora', 'retry');
     const state = await toys.result(id);
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['hold target', 'done'],
       ['pause', 'skipped'],
       ['look', 'done'],
@@ -368,7 +366,7 @@ describe('every word together', () => {
     await toys.client.workflow.getHandle(id).cancel();
     const state = await toys.result(id);
     expect(state.status).toBe('stopped');
-    expect(outcomes(state)).toContainEqual(['pause', 'undone']);
+    expect(outcomesOf(state)).toContainEqual(['pause', 'undone']);
     expect(toys.world.effects.filter((effect) => effect.endsWith(' l'))).toEqual(['pause l', 'resume l']);
   });
 
@@ -378,7 +376,7 @@ describe('every word together', () => {
     const id = await toys.start({ scenario: 'toy-every-word', target: 'm', input: { value: 2 }, mode: 'dry-run' });
     const state = await toys.result(id);
     expect(state.status).toBe('planned');
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['pause', 'planned'],
       ['look', 'done'],
       ['ask around', 'planned'],
@@ -396,7 +394,7 @@ describe('every word together', () => {
     const id = await toys.start({ scenario: 'toy-word', target: 'n', input: { word: 'recover-acts' }, mode: 'dry-run' });
     const state = await toys.result(id);
     expect(state.status).toBe('planned');
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['inner', 'planned'],
       ['inner/first', 'planned'],
       ['inner/second', 'planned'],

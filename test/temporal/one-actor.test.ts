@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openChangeKey } from '../../activities/records.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, holderQuery } from '../../domain/messages.ts';
-import type { RecoveryState } from '../../domain/recovery.ts';
+import { outcomesOf } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
@@ -30,8 +30,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-const outcomes = (state: RecoveryState) =>
-  state.steps.map(({ path, name, outcome }) => [path ? `${path}/${name}` : name, outcome]);
 const holder = (target: string) => toys.client.workflow.getHandle(leaseWorkflowId(target)).query(holderQuery);
 const leaseStatus = async (target: string) =>
   (await toys.client.workflow.getHandle(leaseWorkflowId(target)).describe()).status.name;
@@ -87,7 +85,7 @@ describe('a held target', () => {
     });
     toys.world.failures.clear();
     const state = await toys.result(await toys.start({ scenario: 'toy-set', target: 'c', input: { value: 6 } }));
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['hold target', 'done'],
       ['settle open change', 'done'],
       ['set', 'done'],
@@ -147,7 +145,7 @@ describe('a recovery inside another', () => {
     expect(await toys.decide(id, gate, 'ren', 'approve')).toMatchObject({ gate: 'second/set', state: 'approved' });
     const state = await toys.result(id);
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual([
+    expect(outcomesOf(state)).toEqual([
       ['hold target', 'done'],
       ['first', 'done'],
       ['first/hold target', 'done'],
@@ -173,7 +171,7 @@ describe('a recovery inside another', () => {
     expect(state.status).toBe('rolled-back');
     const about = toys.world.effects.filter((effect) => /(un)?set [ijk] /.test(effect));
     expect(about).toEqual(['set j 3', 'set k 3', 'set i 3', 'unset i 0', 'unset k 0', 'unset j 0']);
-    expect(outcomes(state)).toContainEqual(['first/set', 'undone']);
+    expect(outcomesOf(state)).toContainEqual(['first/set', 'undone']);
   });
 
   test('that fails waits for a person at the root; rejected, the whole is rolled back', async () => {

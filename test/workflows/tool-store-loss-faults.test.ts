@@ -86,18 +86,30 @@ describe('when it cannot', () => {
     expect(store.fingerprint()).toEqual(damaged);
   });
 
-  test('a file that changes while people decide: planned, copied and asked anew, then restored', async () => {
+  test('a file that changes again and again while people decide: each plan is copied and asked anew, then restored', async () => {
     const store = await stack.store();
     const before = store.fingerprint();
     await store.verifiedBackup();
     truncateSync(store.tool(0), 30);
     const id = await store.recover({ scenario });
-    const first = await stack.gate(id, 'restore');
-    writeFileSync(store.tool(0), 'changed while people think');
-    await stack.decide(id, first, 'ren', 'approve');
-    const now = await stack.until(id, ({ waitingFor }) => waitingFor.some(({ digest }) => digest !== first.digest));
-    await stack.decide(id, now.waitingFor[0]!, 'ren', 'approve');
-    expect((await stack.result(id)).status).toBe('recovered');
+    let gate = await stack.gate(id, 'restore');
+    // Twice: the copy made for the first approved plan is older than what the last one overwrites.
+    for (const words of ['changed while people think', 'and changed once more']) {
+      const seen = gate.digest;
+      writeFileSync(store.tool(0), words);
+      await stack.decide(id, gate, 'ren', 'approve');
+      const state = await stack.until(id, ({ waitingFor }) => waitingFor.some(({ digest }) => digest !== seen));
+      gate = state.waitingFor[0]!;
+    }
+    expect(gate.kind).toBe('approval');
+    await stack.decide(id, gate, 'ren', 'approve');
+    const approved = gate.gate;
+    const state = await stack.until(
+      id,
+      ({ status, waitingFor }) => status === 'recovered' || waitingFor.some((one) => one.gate !== approved),
+    );
+    expect([state.status, state.waitingFor.map(({ error }) => error?.code)]).toEqual(['recovered', []]);
+    await stack.result(id);
     expect(store.fingerprint()).toEqual(before);
   });
 
