@@ -1,5 +1,6 @@
 /** The effects that the recovery kernel itself needs, whatever the kind of target. Every one may run twice. */
 import type { Statement, Voter, GatePolicy } from '../domain/gate.ts';
+import type { Notification, Told } from '../domain/notification.ts';
 import type { LedgerEntry, Mode, Plan, RecoveryState } from '../domain/recovery.ts';
 import type { Locale } from '../domain/text.ts';
 
@@ -60,6 +61,8 @@ export interface KernelActivities {
   keepPlan(input: { recovery: string; plan: Plan }): Promise<string>;
   /** Keeps the final state and the whole ledger in the record store. */
   recordEnd(input: { state: RecoveryState; ledger: readonly LedgerEntry[] }): Promise<void>;
+  /** Tells people by mail and webhook. Twice is fine: each channel that took the event is not used again. Never fails because a channel does. */
+  announce(input: Notification): Promise<Told>;
   /** Whether any run of this workflow id is open. */
   hasOpenRun(input: { workflowId: string }): Promise<boolean>;
 }

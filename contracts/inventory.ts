@@ -19,6 +19,7 @@ const person = z.strictObject({
   roles: z.array(z.enum(roles)).min(1),
   groups: z.array(slug).default([]),
   token: secretRef,
+  locale: z.enum(['ja', 'en']).optional().describe('Language of messages to this person; the language of documents when left out.'),
   contact: z.strictObject({ mail: z.email().optional(), phone: z.string().optional() }).default({}),
 });
 
@@ -27,6 +28,27 @@ const repository = z.discriminatedUnion('kind', [
 ]);
 export type RepositoryEntry = z.infer<typeof repository>;
 
+/** Public keys are no secrets: PEM in place, or in a file beside the inventory. */
+const publicKey = z.union([
+  z.strictObject({ id: slug, pem: z.string().startsWith('-----BEGIN PUBLIC KEY-----') }),
+  z.strictObject({ id: slug, file: z.string().min(1) }),
+]);
+export type PublicKeyEntry = z.infer<typeof publicKey>;
+
+const notify = z.strictObject({
+  smtp: z
+    .strictObject({
+      url: secretRef.describe('Such as smtp://mail.example.jp:587 or smtps://user:password@mail.example.jp.'),
+      from: z.string().min(3),
+    })
+    .optional(),
+  webhooks: z
+    .array(z.strictObject({ id: slug, url: secretRef, secret: secretRef.describe('Signs each body (HMAC-SHA256).') }))
+    .default([]),
+  link: z.url().default('http://127.0.0.1:8080').describe('Where people reach the API; stands in every message.'),
+});
+export type NotifyEntry = z.infer<typeof notify>;
+
 const gatePolicy = z.strictObject({
   need: z.int().min(1).max(9).default(1),
   from: z.array(slug).default([]).describe('Groups that may decide; empty means every approver.'),
@@ -34,6 +56,12 @@ const gatePolicy = z.strictObject({
   then: z.array(z.strictObject({ from: z.array(slug).default([]), within: duration })).default([]),
   otherwise: z.enum(['stop', 'roll-back', 'proceed']).default('stop').describe('What happens when nobody decides.'),
   always: z.boolean().default(false).describe('Ask even where nothing is overwritten.'),
+  alone: z
+    .string()
+    .regex(/^after \d{1,6}(s|m|h|d)$/, '`after` and a duration, such as after 10m')
+    .transform((text) => duration.parse(text.slice('after '.length)))
+    .optional()
+    .describe('From then on one operator may go on alone with what can be undone; everyone is told, a review opens.'),
 });
 
 const targetHead = {
@@ -41,6 +69,7 @@ const targetHead = {
   site: slug.default('main'),
   approvals: z.record(slug, gatePolicy).default({}),
   objectives: z.strictObject({ rto: duration.optional(), rpo: duration.optional() }).default({}),
+  coolDown: duration.optional().describe('After a recovery, the same scenario needs an acknowledgement for so long.'),
   owner: slug.optional(),
   contacts: z
     .array(
@@ -67,6 +96,12 @@ export function inventorySchema(kinds: Kinds = allKinds) {
     locale: z.enum(['ja', 'en']).default('ja'),
     people: z.array(person).min(1),
     repositories: z.array(repository).default([]),
+    notify: notify.optional(),
+    trust: z.strictObject({ publicKeys: z.array(publicKey).default([]) }).default({ publicKeys: [] }),
+    reviews: z
+      .strictObject({ within: duration.default(72 * 3_600_000) })
+      .default({ within: 72 * 3_600_000 })
+      .describe('How long a review may stay open after somebody decided alone or overrode a safety check.'),
     approvals: z.strictObject({ acceptUnsignedSignals: z.boolean().default(false) }).default({ acceptUnsignedSignals: false }),
     targets: z.array(z.discriminatedUnion('kind', targets as [(typeof targets)[number]])).min(1),
   });
@@ -81,7 +116,7 @@ function isTimezone(name: string): boolean {
   }
 }
 
-type Person = z.infer<typeof person>;
+export type Person = z.infer<typeof person>;
 export type TargetEntry = { [K in keyof typeof targetHead]: z.infer<(typeof targetHead)[K]> } & {
   readonly kind: string;
   readonly [setting: string]: unknown;
@@ -94,6 +129,9 @@ export interface Inventory {
   readonly locale: 'ja' | 'en';
   readonly people: readonly Person[];
   readonly repositories: readonly RepositoryEntry[];
+  readonly notify?: NotifyEntry | undefined;
+  readonly trust: { readonly publicKeys: readonly PublicKeyEntry[] };
+  readonly reviews: { readonly within: number };
   readonly approvals: { readonly acceptUnsignedSignals: boolean };
   readonly targets: readonly TargetEntry[];
 }
