@@ -1,7 +1,11 @@
 /** The effects that the recovery kernel itself needs, whatever the kind of target. Every one may run twice. */
-import type { Statement, Voter, GatePolicy } from '../domain/gate.ts';
+import type { GatePolicy } from '../domain/gate-policy.ts';
+import type { Statement, Voter } from '../domain/gate.ts';
+import type { Holder } from '../domain/lease.ts';
+import type { RecoveryStart } from '../domain/messages.ts';
 import type { Notification, Told } from '../domain/notification.ts';
 import type { LedgerEntry, Mode, Plan, RecoveryState } from '../domain/recovery.ts';
+import type { NewReview } from '../domain/review.ts';
 import type { Locale } from '../domain/text.ts';
 
 /** An undo as data, so that another recovery can run it when this one is gone. */
@@ -34,6 +38,13 @@ export interface RecoveryContext {
   readonly facts: unknown;
   /** A change that an earlier recovery left open. */
   readonly openChange?: OpenChange;
+  /** Who asked, as far as that is proven; `unknown` otherwise. */
+  readonly requester?: string;
+  readonly owner?: string;
+  /** Every target it acts on, sorted: leases are taken in this order. */
+  readonly holds?: readonly string[];
+  /** The same scenario ran here a moment ago; `until` is ISO. */
+  readonly coolDown?: { readonly recovery: string; readonly until: string };
 }
 
 export interface RecoveryRecord {
@@ -46,8 +57,8 @@ export interface RecoveryRecord {
 }
 
 export interface KernelActivities {
-  /** Resolves the target and records that the recovery began. Fails: unknown-target. */
-  beginRecovery(input: RecoveryRecord): Promise<RecoveryContext>;
+  /** Resolves the target, proves who asked, and records that the recovery began. Fails: unknown-target, unknown-scenario. */
+  beginRecovery(input: RecoveryRecord & { readonly start?: RecoveryStart }): Promise<RecoveryContext>;
   /** Adds an undo to the target's open change, creating it. The same step twice replaces. */
   openChange(input: { target: string; recovery: string; step: string; undo: UndoCall; at: string }): Promise<void>;
   /**
@@ -59,8 +70,12 @@ export interface KernelActivities {
   identifyVoter(input: { statement: Statement; signature?: string | undefined }): Promise<Voter>;
   /** Keeps a plan that the kernel was given whole; answers its record. */
   keepPlan(input: { recovery: string; plan: Plan }): Promise<string>;
-  /** Keeps the final state and the whole ledger in the record store. */
+  /** Keeps the final state and the whole ledger in the record store; from here the target's cool-down counts. */
   recordEnd(input: { state: RecoveryState; ledger: readonly LedgerEntry[] }): Promise<void>;
+  /** Opens a review of what people did outside the usual rules; it is seen with the target until somebody closes it. */
+  openReview(input: NewReview): Promise<void>;
+  /** Who holds the lease of a target now. */
+  leaseHolder(input: { target: string }): Promise<Holder | undefined>;
   /** Tells people by mail and webhook. Twice is fine: each channel that took the event is not used again. Never fails because a channel does. */
   announce(input: Notification): Promise<Told>;
   /** Whether any run of this workflow id is open. */

@@ -1,14 +1,16 @@
 /** The kernel's own effects: who the target is, what is open on it, who votes, what is kept at the end. */
 import { getClient } from '@temporalio/activity';
-import type { TargetEntry } from '../contracts/inventory.ts';
 import type { Kinds } from '../contracts/kinds.ts';
-import { scenarioById, type ScenarioEntry } from '../contracts/scenarios.ts';
-import { fail } from '../domain/fail.ts';
-import { defaultPolicy, type GatePolicy } from '../domain/gate.ts';
+import type { ScenarioEntry } from '../contracts/scenarios.ts';
+import { leaseWorkflowId } from '../domain/identity.ts';
+import type { Holder } from '../domain/lease.ts';
+import { startCoolDown } from './cool-down.ts';
 import type { KernelActivities, OpenChange } from './kernel-interface.ts';
 import type { Ports } from './ports/index.ts';
 import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records.ts';
 import { tellingStore } from './record-store-failure.ts';
+import { recoveryContext } from './recovery-context.ts';
+import { openReview } from './reviews.ts';
 
 type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned'>;
 
@@ -25,32 +27,14 @@ export function createKernelActivities({ inventory, isSigned, ...ports }: Kernel
   };
 
   return {
-    async beginRecovery(record) {
-      const world = inventory();
-      const target = world.targets.find(({ id }) => id === record.target);
-      const scenario = scenarioById(record.scenario, registry.scenarios);
-      if (target === undefined) {
-        throw fail('unknown-target', { en: `No target ${record.target}.`, ja: `対象 ${record.target} はありません。` });
-      }
-      if (scenario === undefined) {
-        throw fail('unknown-scenario', {
-          en: `No scenario ${record.scenario}.`,
-          ja: `シナリオ ${record.scenario} はありません。`,
-        });
-      }
+    async beginRecovery({ start, ...record }) {
+      const context = await recoveryContext(
+        { inventory: inventory(), records, isSigned, registry },
+        { ...record, ...(start && { start }) },
+      );
       await records.create(recoveryStartKey(record.id), JSON.stringify(record));
-      const open = await readOpenChange(target.id);
-      const rtoMs = target.objectives.rto ?? scenario.objectives.rtoMs;
-      return {
-        target: target.id,
-        kind: target.kind,
-        site: target.site,
-        locale: world.locale,
-        objectives: { rtoMs, rpoMs: target.objectives.rpo ?? scenario.objectives.rpoMs },
-        gates: Object.fromEntries(Object.entries(target.approvals).map(([gate, policy]) => [gate, asGatePolicy(policy, rtoMs)])),
-        facts: registry.kinds[target.kind]?.facts(target),
-        ...(open && { openChange: open }),
-      };
+      const open = await readOpenChange(record.target);
+      return { ...context, ...(open && { openChange: open }) };
     },
 
     async openChange({ target, recovery, step, undo, at }) {
@@ -87,26 +71,28 @@ export function createKernelActivities({ inventory, isSigned, ...ports }: Kernel
       return key;
     },
 
-    recordEnd: ({ state, ledger }) => records.put(recoveryEndKey(state.id), JSON.stringify({ state, ledger })),
+    async recordEnd({ state, ledger }) {
+      await records.put(recoveryEndKey(state.id), JSON.stringify({ state, ledger }));
+      await startCoolDown(records, state);
+    },
 
-    async hasOpenRun({ workflowId }) {
-      try {
-        const { status } = await getClient().workflow.getHandle(workflowId).describe();
-        return status.name === 'RUNNING';
-      } catch (error) {
-        if ((error as Error).name === 'WorkflowNotFoundError') return false;
-        throw error;
-      }
+    announce: () => Promise.resolve({ reached: [], failed: [] }),
+    openReview: (review) => openReview(records, review, inventory().reviews.within),
+
+    hasOpenRun: async ({ workflowId }) => (await describe(workflowId))?.status.name === 'RUNNING',
+
+    async leaseHolder({ target }) {
+      const lease = await describe(leaseWorkflowId(target));
+      return lease?.status.name === 'RUNNING' ? (lease.memo?.['holder'] as Holder | undefined) : undefined;
     },
   };
 }
 
-function asGatePolicy(policy: TargetEntry['approvals'][string], rtoMs: number): GatePolicy {
-  const withinMs = policy.within ?? defaultPolicy(rtoMs).stages[0]!.withinMs;
-  return {
-    need: policy.need,
-    stages: [{ from: policy.from, withinMs }, ...policy.then.map(({ from, within }) => ({ from, withinMs: within }))],
-    otherwise: policy.otherwise,
-    always: policy.always,
-  };
+async function describe(workflowId: string) {
+  try {
+    return await getClient().workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if ((error as Error).name === 'WorkflowNotFoundError') return undefined;
+    throw error;
+  }
 }

@@ -5,5 +5,11 @@ export const openChangeKey = (target: string): string => `changes/${target}.json
 /** A whole plan, as people were shown it. */
 export const planKey = (recovery: string, digest: string): string => `plans/${recovery}/${digest}.json`;
 export const recoveryStartKey = (recovery: string): string => `recoveries/${recovery}/start.json`;
+/** When a scenario ended last on a target, for its cool-down. */
+export const lastEndKey = (target: string, scenario: string): string => `targets/${target}/last/${scenario}.json`;
+export const reviewsPrefix = (target: string): string => `reviews/${target}/`;
+export const reviewKey = (target: string, review: string): string => `${reviewsPrefix(target)}${review}.json`;
+/** A signed start, so that a copy of it proves nothing. */
+export const startProofKey = (digest: string): string => `starts/${digest}.json`;
 /** Final state and whole ledger. */
 export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;

@@ -2,12 +2,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { signStatement } from '../adapters/signing/ed25519.ts';
+import { signDocument } from '../adapters/signing/ed25519.ts';
 import type { Environment } from '../config/environment.ts';
-import type { Statement } from '../domain/gate.ts';
 
-/** Signs a statement; base64. */
-export type Sign = (statement: Statement) => string;
+/** Signs a document in its canonical form; base64. */
+export type Sign = (document: object) => string;
 
 export const publicKeyFile = (data: string): string => join(data, 'signing-key.pub.pem');
 
@@ -28,7 +27,7 @@ export function openSigningKey(environment: Pick<Environment, 'OKIAGARI_DATA' | 
   }
   if (type !== 'ed25519') throw new Error(`OKIAGARI_SIGNING_KEY: ${file} holds no Ed25519 private key in PEM`);
   replace(publicKeyFile(data), createPublicKey(pem).export({ type: 'spki', format: 'pem' }) as string, 0o644);
-  return (statement) => signStatement(statement, pem);
+  return (document) => signDocument(document, pem);
 }
 
 function readOrMake(file: string): string {

@@ -1,6 +1,7 @@
 /** `POST /v1/recoveries`: from a request to a running workflow, unless the target is held. */
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
+import { coolDownOf } from '../activities/cool-down.ts';
 import { startedDocument } from '../contracts/http/recovery.ts';
 import { writeHeaders } from '../contracts/http/requests.ts';
 import { startRequest } from '../contracts/inputs/start.ts';
@@ -10,6 +11,7 @@ import { fail } from '../domain/fail.ts';
 import type { FieldError } from '../domain/failures.ts';
 import { dryRunWorkflowId, recoveryId, recoveryWorkflowId } from '../domain/identity.ts';
 import type { RecoveryStart } from '../domain/messages.ts';
+import { startStatement } from '../domain/start-statement.ts';
 import { memoOf } from '../domain/stale.ts';
 import type { ApiWorld, App } from './context.ts';
 import { linksOf } from './documents.ts';
@@ -79,14 +81,20 @@ function checkStart(request: StartRequest, { scenarios, inventory }: ApiWorld): 
 }
 
 async function startRecovery(
-  { gateway, records }: ApiWorld,
+  { gateway, records, sign }: ApiWorld,
   { request, scenario, target, requestedBy }: CheckedStart & { requestedBy: string },
   claim: Claim | undefined,
 ): Promise<StartRecord> {
   const dry = request.mode === 'dry-run';
   const workflowId = dry ? dryRunWorkflowId(target.id, dryRunNumber(claim)) : recoveryWorkflowId(target.id);
-  if (!dry) await refuseWhereHeld(gateway, target.id, claim);
-  const input: RecoveryStart = { ...withoutUndefined(request), requestedBy };
+  // What the first request with this key began is neither a holder nor a reason to cool down.
+  if (!dry && !claim?.resumes) {
+    await refuseWhereHeld(gateway, [target.id, ...(scenario.actsOn?.(request.input ?? {}, target) ?? [])]);
+    if (!request.acknowledgeCoolDown) await refuseWhileCooling(records, scenario, target);
+  }
+  const asked: RecoveryStart = { ...withoutUndefined(request), requestedBy };
+  const at = new Date().toISOString();
+  const input: RecoveryStart = { ...asked, proof: { at, signature: sign(startStatement(asked, at)) } };
   const { detectedAt, brokenSince, incident, reason, mode } = request;
   const known = {
     scenario: scenario.id,
@@ -126,12 +134,21 @@ async function startRecovery(
   return record;
 }
 
-/** A backup gives way; a recovery of something larger that holds this target does not. */
-async function refuseWhereHeld(gateway: ApiWorld['gateway'], target: string, claim: Claim | undefined): Promise<void> {
-  // The holder may be what the first request with this key started.
-  if (claim?.resumes) return;
-  const holder = await leaseHolder(gateway, target);
-  if (holder?.kind === 'recovery') throw held(target, holder);
+/** A backup gives way; a recovery of something larger that holds one of these targets does not. */
+async function refuseWhereHeld(gateway: ApiWorld['gateway'], targets: readonly string[]): Promise<void> {
+  const holders = await Promise.all(targets.map((target) => leaseHolder(gateway, target)));
+  for (const [n, holder] of holders.entries()) if (holder?.kind === 'recovery') throw held(targets[n]!, holder);
+}
+
+/** The workflow asks too; here it is told before anything starts. */
+async function refuseWhileCooling(records: ApiWorld['records'], scenario: ScenarioEntry, target: TargetEntry): Promise<void> {
+  const cooling = await coolDownOf(records, scenario, target, Date.now());
+  if (!cooling) return;
+  const { recovery, until } = cooling;
+  throw fail('cooling-down', {
+    en: `${recovery} ran ${scenario.id} on ${target.id} a moment ago; it cools down until ${until}.`,
+    ja: `${recovery} が先ほど ${target.id} で ${scenario.id} を実行しました。${until} まで待機時間です。`,
+  });
 }
 
 const held = (target: string, holder: PublicHolder | undefined) =>

@@ -51,7 +51,7 @@ function dangling(inventory: Fields, target: Fields): CrossFault[] {
 }
 
 /** Policies that no scenario opens by name, but the kernel does. */
-const kernelGates = ['failed-step'];
+const kernelGates = ['failed-step', 'break-glass'];
 
 function gateFaults(
   inventory: Fields,
@@ -67,10 +67,16 @@ function gateFaults(
   if (known.length === 0) return [];
   const names = [...new Set([...known, ...kernelGates])];
   if (!names.includes(gate)) return [{ path: [], message: `no gate of that name; there are ${names.join(', ')}` }];
-  if (gate === 'failed-step' && policy['otherwise'] === 'proceed') {
-    return [{ path: ['otherwise'], message: 'proceed would retry a failed step for ever; choose stop or roll-back' }];
-  }
   const need = typeof policy['need'] === 'number' ? policy['need'] : 1;
+  if (kernelGates.includes(gate)) {
+    if (policy['otherwise'] === 'proceed') {
+      return [{ path: ['otherwise'], message: 'proceed would retry a failed step for ever; choose stop or roll-back' }];
+    }
+    if (policy['alone'] !== undefined) return [{ path: ['alone'], message: 'nobody approves here; it is for gates of changes' }];
+    if (gate === 'break-glass' && need < 2) {
+      return [{ path: ['need'], message: 'a refusing safety check is overridden by two people at least: need: 2' }];
+    }
+  }
   const stages = [
     { from: strings(policy['from']), path: ['from'] },
     ...entries(policy['then']).map(([index, stage]) => ({ from: strings(stage['from']), path: ['then', index, 'from'] })),

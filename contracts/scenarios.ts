@@ -1,6 +1,7 @@
 /** THE REGISTRY: every scenario that can be run, with what API, CLI, worker and documents need to know of it. */
 import type { z } from 'zod';
 import type { Text } from '../domain/text.ts';
+import type { TargetEntry } from './inventory.ts';
 import { toolRestoreInput } from './inputs/tool-restore.ts';
 import { toolStoreLossInput } from './inputs/tool-store-loss.ts';
 
@@ -16,6 +17,10 @@ export interface ScenarioEntry {
   readonly kinds: readonly string[];
   /** Defaults in milliseconds, overridable per target. */
   readonly objectives: { readonly rtoMs: number; readonly rpoMs: number };
+  /** Further targets it acts on beside its own, such as the members of a service; it holds them all from its start. */
+  readonly actsOn?: (input: unknown, target: TargetEntry) => readonly string[];
+  /** After an end, the same scenario on the same target needs an acknowledgement for so long; a target's own `coolDown` counts more. */
+  readonly coolDownMs?: number;
   /** Gates it may open; the inventory's `approvals` may name these. */
   readonly gates: readonly { readonly id: string; readonly title: Text }[];
 }

@@ -19,6 +19,12 @@ export const failures = {
     'Another person has to decide: the requester never approves.',
     '依頼者は承認できません。別の人が判断してください。',
   ),
+  'same-person': row(
+    403,
+    false,
+    'Another person has to decide: verifier and approver are two different people.',
+    '検証者と承認者は別の人でなければなりません。',
+  ),
   'not-found': row(404, false, 'Look the id up in the list.', '一覧で ID を確かめてください。'),
   held: row(
     409,
@@ -44,6 +50,12 @@ export const failures = {
     false,
     'The recovery only goes forward now; follow it.',
     '後戻りできない地点を過ぎました。先へ進むのを見守ってください。',
+  ),
+  'cooling-down': row(
+    409,
+    false,
+    'Wait, or start it again with `acknowledgeCoolDown: true` when it is needed all the same.',
+    '待つか、それでも必要なら `acknowledgeCoolDown: true` を付けて開始してください。',
   ),
   'too-large': row(413, false, 'Send a smaller body.', '本文を小さくしてください。'),
   'unsupported-media-type': row(
@@ -100,6 +112,12 @@ export const failures = {
     false,
     'Mend what the person saw and retry, or roll back.',
     '指摘された点を直して再試行するか、巻き戻してください。',
+  ),
+  'safety-refused': row(
+    500,
+    false,
+    'Mend what the check names and retry, or roll back; two people may override it, which opens a review.',
+    '指摘された点を直して再試行するか、巻き戻してください。2 人の合意で優先できますが、レビューが開きます。',
   ),
   'child-not-recovered': row(
     500,

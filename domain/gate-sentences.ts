@@ -17,6 +17,10 @@ export const alreadyDecided = ({ by, gate }: Statement): Text => ({
   en: `${by} was late: ${gate} is decided.`,
   ja: `${by} の判断は遅れました。${gate} は決定済みです。`,
 });
+export const tooLate = ({ by, gate }: Statement): Text => ({
+  en: `${by} was late: the time of ${gate} is over.`,
+  ja: `${by} の判断は遅れました。${gate} の期限は過ぎています。`,
+});
 export const otherRecovery = ({ by, recovery }: Statement): Text => ({
   en: `${by} decided about another recovery: ${recovery}.`,
   ja: `${by} の判断は別の復旧 ${recovery} に対するものです。`,
@@ -32,4 +36,8 @@ export const childGone = (path: string): Text => ({
 export const nobodyDecided = (gate: string, otherwise: string): Text => ({
   en: `Nobody decided ${gate} in time: ${otherwise}.`,
   ja: `${gate} は期限までに判断がありません: ${otherwise}。`,
+});
+export const notProven = (gate: string): Text => ({
+  en: `An answer to ${gate} came whose statements do not prove it: ignored.`,
+  ja: `${gate} への回答は意思表示で裏付けられないため無視しました。`,
 });

@@ -1,6 +1,7 @@
 /** What may be said to a running workflow: updates, signals and queries, by name and shape. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { GatePolicy, Statement } from './gate.ts';
+import type { GatePolicy } from './gate-policy.ts';
+import type { Statement } from './gate.ts';
 import type { Holder } from './lease.ts';
 import type { Text } from './text.ts';
 import type { Decision, GateState, LedgerEntry, Mode, RecoveryState, Step, Vote, Waiting } from './recovery.ts';
@@ -16,8 +17,18 @@ export interface RecoveryStart {
   readonly detectedAt?: string;
   readonly brokenSince?: string;
   readonly incident?: string;
+  /** The scenario ran on this target a moment ago, and is wanted again all the same. */
+  readonly acknowledgeCoolDown?: boolean;
+  /** Proves who asked; without it the requester is unknown, and every change needs a gate. */
+  readonly proof?: StartProof;
   /** Set when another recovery runs this one. */
   readonly parent?: ChildOrigin;
+}
+
+/** A trusted key signed the start (domain/start-statement.ts) at this instant (ISO). */
+export interface StartProof {
+  readonly at: string;
+  readonly signature: string;
 }
 
 /** Where a child recovery belongs: it reports to its root, which owns every gate. */
@@ -29,6 +40,8 @@ export interface ChildOrigin {
   readonly path: string;
   /** Targets whose lease an ancestor holds already. */
   readonly leases: readonly string[];
+  /** The recoveries around it, outermost first, with the target that each works on itself. */
+  readonly ancestors?: readonly { readonly id: string; readonly target: string }[];
   /** There was no way back any more when it began. */
   readonly noReturn?: Text;
 }
@@ -67,20 +80,21 @@ export type ChildReport =
   | { readonly tells: 'gone'; readonly path: string }
   | { readonly tells: 'no-return'; readonly why: Text };
 /** A gate as its child asks it; votes and deadline are the root's. */
-export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise'>;
+export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise' | 'aloneFrom'>;
 export const childReportSignal = defineSignal<[ChildReport]>('childReport');
+/** How a gate ended; `cancel` when the recovery was cancelled meanwhile, `by` is empty when nobody decided in time. */
+export interface GateOutcome {
+  readonly decision: Decision | 'cancel';
+  readonly by: string;
+  readonly why: Text;
+  readonly input?: unknown;
+  /** One operator decided where the policy wanted more or others. */
+  readonly alone?: true;
+  /** The statements that counted, so that whoever is told can judge them again. */
+  readonly statements?: readonly Envelope[];
+}
 /** The root's answer to a gate of a child. */
-export const gateOutcomeSignal = defineSignal<
-  [
-    {
-      readonly gate: string;
-      readonly decision: Decision | 'cancel';
-      readonly by: string;
-      readonly why: Text;
-      readonly input?: unknown;
-    },
-  ]
->('gateOutcome');
+export const gateOutcomeSignal = defineSignal<[{ readonly gate: string } & GateOutcome]>('gateOutcome');
 /** To the parent: the story of the child at this path is through, and it waits for the last word. */
 export const childFinishedSignal = defineSignal<[string]>('childFinished');
 /** The last word to a child: keep its changes, or take them back. */

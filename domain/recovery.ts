@@ -75,6 +75,7 @@ export interface Vote {
   readonly by: string;
   readonly decision: Decision;
   readonly at: string;
+  readonly reason?: string;
   /** Not signed by a trusted key: `by` is taken as stated. */
   readonly unsigned?: true;
 }
@@ -93,6 +94,10 @@ export interface Waiting {
   readonly deadline: string | null;
   readonly otherwise: 'stop' | 'roll-back' | 'proceed';
   readonly choices: readonly Decision[];
+  /** From then on (ISO) one operator may approve alone. */
+  readonly aloneFrom?: string;
+  /** A safety check refuses: `skip` overrides it and takes `need` approvers. */
+  readonly breakGlass?: true;
   readonly plan?: Plan;
   readonly error?: { readonly code: string; readonly sentence: Text; readonly errors?: readonly FieldError[] };
   readonly input?: unknown;

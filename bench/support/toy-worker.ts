@@ -51,7 +51,7 @@ const kernel = createKernelActivities(
   {
     inventory: () => inventory,
     records: createDirectoryRecords(join(folder, 'records')),
-    isSigned: (_, signature) => signature === 'signed',
+    isSigned: (_, signature) => signature.startsWith('signed'),
   },
   { scenarios: toyScenarios, kinds: toyKinds },
 );

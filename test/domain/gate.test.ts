@@ -1,21 +1,22 @@
 /** When a gate is due, and which votes count: every refusal and every acceptance, and what holds for any row of votes. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideVote, defaultPolicy, whyGateIsDue, type Statement, type Voter } from '../../domain/gate.ts';
-import type { Decision, GateKind, Vote } from '../../domain/recovery.ts';
+import { decideVote, type GateUnderVote, type Hands, type Statement, type Voter } from '../../domain/gate.ts';
+import { defaultPolicy, whyGateIsDue } from '../../domain/gate-policy.ts';
+import type { Decision, Vote } from '../../domain/recovery.ts';
 
 const digest = 'a1b2c3d4e5f6a7b8c9d0';
-const approval = {
+const approval: GateUnderVote = {
   gate: 'restore',
-  kind: 'approval' as GateKind,
   digest,
   need: 1,
-  from: [] as string[],
-  choices: ['approve', 'reject'] as Decision[],
-  votes: [] as Vote[],
+  from: [],
+  choices: ['approve', 'reject'],
+  votes: [],
 };
-const failedStep = { ...approval, gate: 'failed:restore', kind: 'failed-step' as GateKind };
-const checklist = { ...approval, gate: 'check:one', kind: 'checklist' as GateKind, choices: ['tick', 'fail'] as Decision[] };
+const failedStep: GateUnderVote = { ...approval, gate: 'failed:restore', choices: ['retry', 'skip', 'roll-back'] };
+const checklist: GateUnderVote = { ...approval, gate: 'check:one', choices: ['tick', 'fail'] };
+const refusing: GateUnderVote = { ...failedStep, breakGlass: true, need: 2 };
 const statement: Statement = {
   recovery: 'tools~1',
   gate: 'restore',
@@ -30,16 +31,17 @@ const vote = (by: string, decision: Decision = 'approve'): Vote => ({ by, decisi
 
 interface Row {
   readonly title: string;
-  readonly gate?: Partial<typeof approval>;
+  readonly gate?: Partial<GateUnderVote>;
   readonly says?: Partial<Statement>;
   readonly voter?: Partial<Voter>;
-  readonly requestedBy?: string;
+  readonly hands?: Partial<Hands>;
   readonly en: string;
   readonly ja: string;
 }
 
-const verdictOf = ({ gate, says, voter, requestedBy = 'hana' }: Row) =>
-  decideVote({ ...approval, ...gate }, { ...statement, ...says }, { ...approver, ...voter }, requestedBy);
+const nobodyYet: Hands = { requestedBy: 'hana', verifiers: [], approvers: [] };
+const verdictOf = ({ gate, says, voter, hands }: Row) =>
+  decideVote({ ...approval, ...gate }, { ...statement, ...says }, { ...approver, ...voter }, { ...nobodyYet, ...hands });
 
 describe('a vote does not count', () => {
   const refused: (Row & { code: string })[] = [
@@ -105,7 +107,7 @@ describe('a vote does not count', () => {
     },
     {
       title: 'as an approval of what one asked for oneself',
-      requestedBy: 'ren',
+      hands: { requestedBy: 'ren' },
       code: 'self-approval',
       en: 'ren asked for this recovery and cannot approve it.',
       ja: 'ren は依頼者のため承認できません。',
@@ -118,12 +120,62 @@ describe('a vote does not count', () => {
       ja: 'ren は既に投票しました。',
     },
     {
-      title: 'as a change of mind after the first vote',
-      gate: { need: 2, votes: [vote('ren')] },
-      says: { decision: 'reject' },
-      code: 'already-decided',
-      en: 'ren has voted already.',
-      ja: 'ren は既に投票しました。',
+      title: 'as an approval by somebody who ticked a checklist item',
+      hands: { verifiers: ['ren'] },
+      code: 'same-person',
+      en: 'ren cannot both verify and approve: another person has to.',
+      ja: 'ren は検証と承認を兼ねられません。別の人が必要です。',
+    },
+    {
+      title: 'as a tick by somebody who approved',
+      gate: checklist,
+      says: { decision: 'tick' },
+      hands: { approvers: ['ren'] },
+      code: 'same-person',
+      en: 'ren cannot both verify and approve: another person has to.',
+      ja: 'ren は検証と承認を兼ねられません。別の人が必要です。',
+    },
+    {
+      title: 'as an override of a safety check by somebody who is no approver',
+      gate: refusing,
+      says: { decision: 'skip' },
+      voter: { roles: ['operator'] },
+      code: 'forbidden',
+      en: 'ren lacks the role approver.',
+      ja: 'ren には役割 approver がありません。',
+    },
+    {
+      title: 'as an override by whoever asked for the recovery',
+      gate: refusing,
+      says: { decision: 'skip' },
+      hands: { requestedBy: 'ren' },
+      code: 'self-approval',
+      en: 'ren asked for this recovery and cannot approve it.',
+      ja: 'ren は依頼者のため承認できません。',
+    },
+    {
+      title: 'as an override from outside of the groups that may override',
+      gate: { ...refusing, from: ['executives'] },
+      says: { decision: 'skip' },
+      code: 'forbidden',
+      en: 'ren is in none of the groups executives.',
+      ja: 'ren はグループ executives に属していません。',
+    },
+    {
+      title: 'as going on alone from somebody who is no operator',
+      gate: { need: 2, from: ['executives'], alone: true },
+      voter: { roles: ['approver'] },
+      code: 'forbidden',
+      en: 'ren is in none of the groups executives.',
+      ja: 'ren はグループ executives に属していません。',
+    },
+    {
+      title: 'as going on alone with a plan that has changed since',
+      gate: { alone: true },
+      says: { digest: '0'.repeat(20) },
+      code: 'plan-changed',
+      en: 'ren decided on 000000000000, the plan is a1b2c3d4e5f6 now.',
+      ja: 'ren の判断は 000000000000 に対するもので、現在の計画は a1b2c3d4e5f6 です。',
     },
   ];
   test.each(refused)('$title', ({ code, en, ja, ...row }) => {
@@ -132,7 +184,7 @@ describe('a vote does not count', () => {
 });
 
 describe('a vote counts', () => {
-  const counted: (Row & { decided?: Decision })[] = [
+  const counted: (Row & { decided?: Decision; alone?: true })[] = [
     {
       title: 'as the one approval that is needed',
       decided: 'approve',
@@ -142,8 +194,57 @@ describe('a vote counts', () => {
     {
       title: 'as the first of two, and the gate stays open',
       gate: { need: 2 },
-      en: 'ren approved (1 of 2).',
-      ja: 'ren が承認(2 人中 1 人)。',
+      en: 'ren chose approve (1 of 2): the plan is right',
+      ja: 'ren の判断 approve(2 人中 1 人): the plan is right',
+    },
+    {
+      title: 'as a change of mind: who approved may still stop it',
+      gate: { need: 2, votes: [vote('ren')] },
+      says: { decision: 'reject', reason: 'I was wrong' },
+      decided: 'reject',
+      en: 'ren chose reject: I was wrong',
+      ja: 'ren の判断 reject: I was wrong',
+    },
+    {
+      title: 'as going on alone, from the operator who asked for it, where two others were wanted',
+      gate: { need: 2, from: ['executives'], alone: true },
+      voter: { roles: ['operator'], groups: [] },
+      hands: { requestedBy: 'ren' },
+      decided: 'approve',
+      alone: true,
+      en: 'ren chose approve, alone: the plan is right',
+      ja: 'ren の判断 approve(単独): the plan is right',
+    },
+    {
+      title: 'as any other where it decides by the usual rules, also when one may go on alone',
+      gate: { alone: true },
+      decided: 'approve',
+      en: 'ren chose approve: the plan is right',
+      ja: 'ren の判断 approve: the plan is right',
+    },
+    {
+      title: 'as the first of two who override a safety check',
+      gate: refusing,
+      says: { decision: 'skip', reason: 'fire' },
+      en: 'ren chose skip (1 of 2): fire',
+      ja: 'ren の判断 skip(2 人中 1 人): fire',
+    },
+    {
+      title: 'as the second of two who override a safety check',
+      gate: { ...refusing, votes: [vote('mio', 'skip')] },
+      says: { decision: 'skip', reason: 'fire' },
+      decided: 'skip',
+      en: 'ren chose skip: fire',
+      ja: 'ren の判断 skip: fire',
+    },
+    {
+      title: 'as a second look at a refusing safety check, from one operator of any group',
+      gate: { ...refusing, from: ['executives'], votes: [vote('mio', 'skip')] },
+      says: { decision: 'retry', reason: 'mended' },
+      voter: { roles: ['operator'], groups: [] },
+      decided: 'retry',
+      en: 'ren chose retry: mended',
+      ja: 'ren の判断 retry: mended',
     },
     {
       title: 'as the second of two, and the gate ends',
@@ -163,7 +264,7 @@ describe('a vote counts', () => {
     {
       title: 'as a rejection of what one asked for oneself: to stop needs nobody else',
       says: { decision: 'reject', reason: 'my mistake' },
-      requestedBy: 'ren',
+      hands: { requestedBy: 'ren' },
       decided: 'reject',
       en: 'ren chose reject: my mistake',
       ja: 'ren の判断 reject: my mistake',
@@ -180,7 +281,7 @@ describe('a vote counts', () => {
       gate: { ...failedStep, choices: ['retry', 'amend', 'skip', 'roll-back'] as Decision[] },
       says: { decision, reason: 'mended' },
       voter: { roles: ['operator'], groups: [] },
-      requestedBy: 'ren',
+      hands: { requestedBy: 'ren' },
       decided: decision,
       en: `ren chose ${decision}: mended`,
       ja: `ren の判断 ${decision}: mended`,
@@ -190,20 +291,21 @@ describe('a vote counts', () => {
       gate: checklist,
       says: { decision, reason: 'looked' },
       voter: { roles: ['operator'], groups: [] },
-      requestedBy: 'ren',
+      hands: { requestedBy: 'ren' },
       decided: decision,
       en: `ren chose ${decision}: looked`,
       ja: `ren の判断 ${decision}: looked`,
     })),
   ];
-  test.each(counted)('$title', ({ decided, en, ja, ...row }) => {
-    expect(verdictOf({ ...row, en, ja })).toEqual({ counts: true, ...(decided && { decided }), sentence: { en, ja } });
+  test.each(counted)('$title', ({ decided, alone, en, ja, ...row }) => {
+    const ends = { ...(decided && { decided }), ...(alone && { alone }) };
+    expect(verdictOf({ ...row, en, ja })).toEqual({ counts: true, ...ends, sentence: { en, ja } });
   });
 });
 
 test('an unsigned vote that the inventory takes on its word counts and is marked so', () => {
-  const verdict = decideVote({ ...approval, need: 2 }, statement, { ...approver, signed: false }, 'hana');
-  expect(verdict).toMatchObject({ counts: true, sentence: { en: 'ren (unsigned) approved (1 of 2).' } });
+  const verdict = decideVote({ ...approval, need: 2 }, statement, { ...approver, signed: false }, nobodyYet);
+  expect(verdict).toMatchObject({ counts: true, sentence: { en: 'ren (unsigned) chose approve (1 of 2): the plan is right' } });
 });
 
 interface Said {
@@ -233,7 +335,7 @@ describe('whatever is voted in whatever order', () => {
   function run(gate: { need: number; from: string[] }, statements: readonly Said[]) {
     const votes: (Vote & { voter: Voter; digest: string })[] = [];
     for (const { voter, ...says } of statements) {
-      const verdict = decideVote({ ...approval, ...gate, votes }, { ...statement, ...says }, voter, 'hana');
+      const verdict = decideVote({ ...approval, ...gate, votes }, { ...statement, ...says }, voter, nobodyYet);
       if (!verdict.counts) continue;
       votes.push({ ...vote(says.by, says.decision), voter, digest: says.digest });
       if (verdict.decided !== undefined) return { votes, decided: verdict.decided };
@@ -253,7 +355,7 @@ describe('whatever is voted in whatever order', () => {
           expect(one.digest).toBe(digest);
           expect(['approve', 'reject']).toContain(one.decision);
         }
-        expect(new Set(votes.map(({ by }) => by)).size).toBe(votes.length);
+        expect(new Set(votes.map(({ by, decision }) => `${by} ${decision}`)).size).toBe(votes.length);
       }),
       { numRuns: 500 },
     );
@@ -320,10 +422,11 @@ describe('a gate is due', () => {
 });
 
 describe('without a policy', () => {
-  test('one approver decides within a third of the RTO, then it stops', () => {
+  test('one approver decides within a third of the RTO, everyone who may is asked once more, then it stops', () => {
+    const third = { from: [], withinMs: 300_000 };
     expect(defaultPolicy(900_000)).toEqual({
       need: 1,
-      stages: [{ from: [], withinMs: 300_000 }],
+      stages: [third, third],
       otherwise: 'stop',
       always: false,
     });

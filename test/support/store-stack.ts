@@ -8,12 +8,13 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
-import { signStatement } from '../../adapters/signing/ed25519.ts';
+import { signDocument } from '../../adapters/signing/ed25519.ts';
 import { loadInventory } from '../../config/inventory.ts';
 import { scenarioById } from '../../contracts/scenarios.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { backupId, backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
+import { startStatement } from '../../domain/start-statement.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { startWorker } from '../../worker/run.ts';
 import { createDriver, type RecoveryDriver } from './recovery-driver.ts';
@@ -139,7 +140,9 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
       testBackup,
       verifiedBackup: async () => testBackup((await takeBackup()).id),
       async recover(start) {
-        const whole = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, target: id, ...start };
+        const asked = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, target: id, ...start };
+        const at = new Date().toISOString();
+        const whole = { ...asked, proof: { at, signature: signDocument(startStatement(asked, at), secret) } };
         const workflowId = whole.mode === 'run' ? recoveryWorkflowId(id) : dryRunWorkflowId(id, String(++dryRuns));
         await client.workflow.start(scenarioById(whole.scenario)!.workflowType, {
           workflowId,
@@ -154,7 +157,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
   }
 
   return {
-    ...createDriver(client, (statement) => signStatement(statement, secret), runWorker ? 180_000 : 30_000),
+    ...createDriver(client, (statement) => signDocument(statement, secret), runWorker ? 180_000 : 30_000),
     client,
     inventoryFile,
     folder,

@@ -1,11 +1,14 @@
 /** Approval and checklist gates: waits for people that are part of the plan, not of a mishap. */
-import { defaultPolicy } from '../../domain/gate.ts';
+import { defaultPolicy, patientPolicy, type GatePolicy } from '../../domain/gate-policy.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
-import { gateName } from './attempt.ts';
+import type { GateOutcome } from '../../domain/messages.ts';
 import { Ending } from './ending.ts';
-import { askPeople, type GateOutcome, type Question } from './gates.ts';
+import { gateName } from './failed-step.ts';
+import { askPeople } from './gate-keeper.ts';
+import { openReview } from './review.ts';
 import type { Run } from './run.ts';
+import type { Question } from './votes.ts';
 
 interface Approval {
   readonly gate: string;
@@ -19,6 +22,7 @@ export async function approve(run: Run, { gate, step, title, plan }: Approval): 
   run.ledger.turn(step, 'waiting', title);
   const outcome = await wait(run, { gate, kind: 'approval', title, digest: plan.digest, choices: ['approve', 'reject'], plan });
   if (outcome.decision !== 'approve') throw new Ending(outcome.why);
+  if (outcome.alone) await openReview(run, 'alone', gate, title, outcome);
   run.ledger.turn(step, 'running', outcome.why);
   return outcome;
 }
@@ -31,21 +35,24 @@ async function wait(run: Run, question: Omit<Question, 'path' | 'policy'>): Prom
   const stretch: { from: number; to?: number } = { from: Date.now() };
   run.waits.approvals.push(stretch);
   const leaveGate = run.ledger.enterGate();
-  const byName = run.context.gates[question.gate];
-  const policy =
-    byName ??
-    (question.kind === 'checklist'
-      ? { ...defaultPolicy(0), stages: [{ from: [], withinMs: null }] }
-      : defaultPolicy(run.context.objectives.rtoMs));
   try {
     return await askPeople(run.gates, {
       ...question,
       gate: gateName(run, question.gate),
       path: run.start.parent?.path ?? '',
-      policy,
+      policy: policyOf(run, question),
     });
   } finally {
     stretch.to = Date.now();
     leaveGate();
   }
+}
+
+function policyOf(run: Run, { gate, kind }: Pick<Question, 'gate' | 'kind'>): GatePolicy {
+  const policy =
+    run.context.gates[gate] ?? (kind === 'checklist' ? patientPolicy : defaultPolicy(run.context.objectives.rtoMs, run.isKernel2));
+  // Alone only with what can be undone.
+  if (kind === 'approval' && run.noReturn === undefined) return policy;
+  const { aloneAfterMs: _, ...others } = policy;
+  return others;
 }

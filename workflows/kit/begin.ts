@@ -2,46 +2,71 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { OpenChange, RecoveryContext } from '../../activities/kernel-interface.ts';
 import { activitiesAt } from './activities.ts';
-import { askAboutFailure, attempt, safePoint } from './attempt.ts';
-import { tellFailure } from './ending.ts';
-import { asHolder, holdLease } from './lease.ts';
-import { isDryRun, type Run } from './run.ts';
+import { fail } from '../../domain/fail.ts';
+import { attempt, safePoint } from './attempt.ts';
+import { asHolder, holdLeases } from './lease.ts';
+import { isDryRun, isInsideOfItsOwnTarget, type Run } from './run.ts';
 import { callUndo } from './undo.ts';
 
 /** Who the target is and what is open on it; may run twice. */
-export function begin({ id, kernel, start: { scenario, target, mode }, startedAt }: Run): Promise<RecoveryContext> {
+export function begin({ id, kernel, start, startedAt }: Run): Promise<RecoveryContext> {
   const { workflowId } = workflowInfo();
-  return kernel.beginRecovery({ id, workflowId, scenario, target, mode, startedAt: new Date(startedAt).toISOString() });
+  const { scenario, target, mode } = start;
+  return kernel.beginRecovery({ id, workflowId, scenario, target, mode, startedAt: new Date(startedAt).toISOString(), start });
 }
 
-/** One actor per target: the lease, unless an outer recovery holds it or nothing will be touched. */
-export async function holdTarget(run: Run): Promise<void> {
+/** One actor per target: the leases of all it acts on, unless an outer recovery holds them or nothing will be touched. */
+export async function holdTargets(run: Run): Promise<void> {
   const { target, parent } = run.start;
-  if (isDryRun(run) || parent?.leases.includes(target)) return;
+  const targets = (run.context.holds ?? [target]).filter((one) => !parent?.leases.includes(one));
+  if (isDryRun(run) || targets.length === 0) return;
   await attempt<void>(run, 'hold target', async () => {
     let waited = false;
-    run.leases.push(
-      await holdLease(target, asHolder('recovery', parent?.root ?? run.id), (why) => {
-        waited = true;
-        run.ledger.turn('hold target', 'waiting', why);
-        safePoint(run);
-      }),
-    );
+    const leases = await holdLeases(targets, asHolder('recovery', parent?.root ?? run.id), (why) => {
+      waited = true;
+      run.ledger.turn('hold target', 'waiting', why);
+      safePoint(run);
+    });
+    run.leases.push(...leases);
     // What was open before the target was ours may be closed by now, or left open by the one we waited for.
     if (waited || run.context.openChange) run.context = await begin(run);
+    const [held, inJapanese] = [targets.join(', '), targets.join('、')];
     return {
       value: undefined,
-      sentence: { en: `${target} is held by this recovery alone.`, ja: `${target} はこの復旧だけが使います。` },
+      sentence: {
+        en: `${held} ${targets.length === 1 ? 'is' : 'are'} held by this recovery alone.`,
+        ja: `${inJapanese} はこの復旧だけが使います。`,
+      },
     };
   });
 }
 
+/** The same scenario ran here a moment ago: unless that was acknowledged at the start, somebody has to say that it is wanted again. */
+export async function heedCoolDown(run: Run): Promise<void> {
+  const { coolDown } = run.context;
+  if (coolDown === undefined || isDryRun(run) || run.start.acknowledgeCoolDown || run.start.parent) return;
+  await attempt<void>(
+    run,
+    'cool-down',
+    () => {
+      if (Date.parse(coolDown.until) <= Date.now()) return Promise.resolve({ value: undefined, sentence: coolDownOver });
+      return Promise.reject(fail('cooling-down', coolsDown(coolDown)));
+    },
+    { skip: { value: undefined } },
+  );
+}
+
+const coolDownOver = { en: 'The cool-down is over.', ja: '待機時間が過ぎました。' };
+const coolsDown = ({ recovery, until }: { readonly recovery: string; readonly until: string }) => ({
+  en: `${recovery} did the same here a moment ago; until ${until} it takes an acknowledgement: skip with a reason.`,
+  ja: `${recovery} が先ほど同じ復旧を行いました。${until} までは確認が必要です。理由を付けて省略してください。`,
+});
+
 /** A change that an earlier recovery began and never verified is undone first. */
 export async function settleOpenChange(run: Run): Promise<void> {
   const open = run.context.openChange;
-  const { target, parent } = run.start;
-  // An outer recovery that holds the target is in the middle of its own change.
-  if (open === undefined || open.recovery === run.id || parent?.leases.includes(target)) return;
+  const { target } = run.start;
+  if (open === undefined || open.recovery === run.id || isInsideOfItsOwnTarget(run)) return;
   const on = activitiesAt<unknown>(run.context.site, target);
   await attempt<void>(
     run,
@@ -66,17 +91,4 @@ export async function settleOpenChange(run: Run): Promise<void> {
     },
     { skip: { value: undefined } },
   );
-}
-
-/** Bookkeeping that must not be lost: where the record store refuses for good, a person mends it and retries. */
-export async function insist<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
-  for (let attempts = 1; ; attempts++) {
-    try {
-      return await work();
-    } catch (error) {
-      const failure = tellFailure(error);
-      if (failure.code !== 'record-store-unusable') throw error;
-      await askAboutFailure(run, { name, attempts, failure, choices: ['retry'] });
-    }
-  }
 }

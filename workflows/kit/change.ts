@@ -1,13 +1,13 @@
 /** A change: plan → show → gate → apply, with its undo kept before the first effect. */
 import type { UndoCall } from '../../activities/kernel-interface.ts';
-import { defaultPolicy, whyGateIsDue } from '../../domain/gate.ts';
+import { defaultPolicy, whyGateIsDue } from '../../domain/gate-policy.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import type { OnTarget } from './activities.ts';
 import { approve } from './approval.ts';
 import { attempt, type Said, type StepOptions } from './attempt.ts';
 import { tellFailure } from './ending.ts';
-import { isDryRun, type Run } from './run.ts';
+import { isDryRun, unknownRequester, type Run } from './run.ts';
 import { keepUndo } from './undo.ts';
 
 export interface Change<R, I = undefined> {
@@ -43,6 +43,8 @@ export async function change<R, I = undefined>(
   // Outlives a failed attempt: a retry goes on with the plan that people saw, until the world has changed.
   let agreed: Plan | undefined;
   let agreedInput: I | undefined;
+  /** People approved this step with some input: another one is shown to them too. */
+  let approved = false;
   run.ledger.turnPhase('change');
   const options: StepOptions<Changed<R, I>, I> = amend ? { amend } : {};
   return attempt<Changed<R, I>, I>(
@@ -59,7 +61,7 @@ export async function change<R, I = undefined>(
         }
         if (isDryRun(run)) return { value: { plan: next, input }, outcome: 'planned', sentence: would(next.summary), evidence };
         const policy = run.context.gates[gate] ?? defaultPolicy(run.context.objectives.rtoMs);
-        const due = next.needsPeople ?? whyGateIsDue(next, policy, maxShare);
+        const due = next.needsPeople ?? whyGateIsDue(next, policy, maxShare) ?? whyAskAllTheSame(run, approved);
         if (agreed === undefined && due !== undefined) {
           await approve(run, {
             gate,
@@ -67,6 +69,7 @@ export async function change<R, I = undefined>(
             plan: next,
             title: { en: `${next.summary.en} ${due.en}`, ja: `${next.summary.ja} ${due.ja}` },
           });
+          approved = true;
         }
         agreed = next;
         await keepUndo(run, on, { key: `${name} ${next.digest}`, step: name, call: undo(next) });
@@ -86,3 +89,16 @@ export async function change<R, I = undefined>(
 }
 
 const would = (summary: Text): Text => ({ en: `Would: ${summary.en}`, ja: `予定: ${summary.ja}` });
+/** A plan that would need nobody, in a recovery that nobody is known to have asked for, or in place of one that people approved. */
+function whyAskAllTheSame({ isKernel2, requestedBy }: Run, approved: boolean): Text | undefined {
+  if (!isKernel2) return undefined;
+  return requestedBy === unknownRequester ? requesterUnknown : approved ? approvedBefore : undefined;
+}
+const requesterUnknown: Text = {
+  en: 'It is not proven who asked for this recovery.',
+  ja: 'この復旧の依頼者が確認できません。',
+};
+const approvedBefore: Text = {
+  en: 'It was approved before with another plan.',
+  ja: '以前に別の計画で承認されています。',
+};

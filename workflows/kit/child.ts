@@ -42,9 +42,12 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
     rootRunId: origin?.rootRunId ?? info.runId,
     path,
     leases: [...(origin?.leases ?? []), ...run.leases.map((lease) => lease.target)],
+    ancestors: [...(origin?.ancestors ?? []), { id: run.id, target: run.start.target }],
     ...(run.noReturn && { noReturn: run.noReturn }),
   };
-  const start: RecoveryStart = { ...run.start, scenario: inner.scenario, target: inner.target, input: inner.input ?? {}, parent };
+  const { proof: _, ...asked } = run.start;
+  const { scenario, target, input = {} } = inner;
+  const start: RecoveryStart = { ...asked, requestedBy: run.requestedBy, scenario, target, input, parent };
   await attempt(run, name, async () => {
     const child = await startChild(inner.workflowType, {
       workflowId: childWorkflowId(parent.rootWorkflowId, path),

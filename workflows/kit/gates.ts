@@ -1,63 +1,48 @@
 /** Gates: waits for people. The root recovery owns every gate, also those of its children, and counts the votes. */
 import { condition } from '@temporalio/workflow';
-import { z } from 'zod';
 import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FieldError } from '../../domain/failures.ts';
-import { decideVote, type GatePolicy, type Statement } from '../../domain/gate.ts';
+import type { Statement } from '../../domain/gate.ts';
+import { closesAt, nextMoment, type StageTime } from '../../domain/gate-moments.ts';
 import {
-  cancelledBy,
-  asked,
   alreadyDecided,
-  otherRecovery,
-  badInput,
+  asked,
+  cancelledBy,
   childGone,
   nobodyDecided,
+  otherRecovery,
+  tooLate,
 } from '../../domain/gate-sentences.ts';
-import type { CancelRequest, ChildQuestion, DecisionAnswer, Envelope } from '../../domain/messages.ts';
-import type { Decision, GateState, Vote, Waiting } from '../../domain/recovery.ts';
+import type { CancelRequest, DecisionAnswer, Envelope, GateOutcome } from '../../domain/messages.ts';
+import type { Decision, GateState, Waiting } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
-import { Ending } from './ending.ts';
+import type { Announcer } from './announcer.ts';
+import { safeDefault, type GateKeeper } from './gate-keeper.ts';
 import type { Ledger } from './ledger.ts';
-
-/** What is asked: everything of the waiting entry that the votes and the clock do not fill in. */
-export interface Question extends ChildQuestion {
-  readonly policy: GatePolicy;
-}
-
-/** How it ended; `cancel` when the recovery was cancelled meanwhile, `by` is empty when nobody decided in time. */
-export interface GateOutcome {
-  readonly decision: Decision | 'cancel';
-  readonly by: string;
-  readonly why: Text;
-  readonly input?: unknown;
-}
-
-export interface GateKeeper {
-  /** Opens the gate and waits for its outcome. */
-  ask(question: Question): Promise<GateOutcome>;
-  /** Gates of a child that is gone can no longer be answered: they close. */
-  withdraw(path: string): Promise<void>;
-}
-
-/** Asks and ends the story when the recovery was cancelled at the gate. */
-export async function askPeople(gates: GateKeeper, question: Question): Promise<GateOutcome & { decision: Decision }> {
-  const outcome = await gates.ask(question);
-  if (outcome.decision === 'cancel') throw new Ending(outcome.why);
-  return outcome as GateOutcome & { decision: Decision };
-}
+import { judge, opened, outcomeOf, voteOf, type Question } from './votes.ts';
 
 interface OpenGate {
   waiting: Waiting;
+  /** When the time of its last group is over; null where it waits without end. */
+  readonly closesAt: number | null;
+  /** The statements that counted so far. */
+  readonly statements: Envelope[];
+  /** Statements that are being judged right now. */
+  judging: number;
   outcome?: GateOutcome;
 }
 
 interface Desk {
   readonly id: string;
-  readonly requestedBy: string;
+  readonly requestedBy: () => string;
   readonly ledger: Ledger;
   readonly kernel: Pick<KernelActivities, 'identifyVoter'>;
   readonly cancelled: () => CancelRequest | undefined;
+  /** Absent in a recovery that the first kernel began: nobody is told or reminded there, and one person may be two. */
+  readonly announcer?: Announcer | undefined;
+  /** Length of the first wait before a reminder, where there is no deadline. */
+  readonly remindMs: () => number;
 }
 
 const states: Partial<Record<Decision, GateState>> = { approve: 'approved', reject: 'rejected' };
@@ -66,6 +51,8 @@ export class RootGates implements GateKeeper {
   readonly #open = new Map<string, OpenGate>();
   readonly #closed = new Map<string, { waiting: Waiting; state: GateState }>();
   readonly #counted = new Set<string>();
+  readonly #verifiers = new Set<string>();
+  readonly #approvers = new Set<string>();
   readonly #desk: Desk;
 
   constructor(desk: Desk) {
@@ -76,29 +63,69 @@ export class RootGates implements GateKeeper {
     return this.#open.has(gate) || this.#closed.has(gate);
   }
 
-  async ask({ policy, ...question }: Question): Promise<GateOutcome> {
-    const gate: OpenGate = {
-      waiting: { ...question, votes: [], need: policy.need, from: [], deadline: null, otherwise: policy.otherwise },
-    };
-    this.#open.set(question.gate, gate);
-    for (const stage of policy.stages) {
-      const deadline = stage.withinMs === null ? null : new Date(Date.now() + stage.withinMs).toISOString();
-      this.#turn(gate, { ...gate.waiting, from: stage.from, deadline }, asked(stage.from));
-      const settled = (): boolean => gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
-      if (stage.withinMs === null) await condition(settled);
-      else await condition(settled, stage.withinMs, { summary: `deadline of gate ${question.gate}` });
-      if (settled()) break;
+  async ask(question: Question): Promise<GateOutcome> {
+    const { policy, gate: name } = question;
+    const { announcer, ledger, remindMs } = this.#desk;
+    const now = Date.now();
+    const gate: OpenGate = { waiting: opened(question, now), closesAt: closesAt(policy, now), statements: [], judging: 0 };
+    this.#open.set(name, gate);
+    announcer?.opens(name);
+    const aloneAt = policy.aloneAfterMs === undefined ? undefined : now + policy.aloneAfterMs;
+    for (const [n, { from, withinMs }] of policy.stages.entries()) {
+      const since = Date.now();
+      const deadline = withinMs === null ? null : new Date(since + withinMs).toISOString();
+      this.#turn(gate, { ...gate.waiting, from, deadline }, asked(from));
+      announcer?.asks(gate.waiting, n === 0 ? 'opened' : 'next-group');
+      await this.#decidedWithin(gate, { since, withinMs, remindMs: remindMs(), aloneAt });
+      if (this.#isSettled(gate)) break;
     }
     const outcome = gate.outcome ?? this.#byItself(gate);
     const state = states[outcome.decision as Decision] ?? 'decided';
-    this.#open.delete(question.gate);
-    this.#closed.set(question.gate, { waiting: gate.waiting, state });
-    this.#desk.ledger.gate(gate.waiting, state, outcome.why);
+    this.#open.delete(name);
+    this.#closed.set(name, { waiting: gate.waiting, state });
+    ledger.gate(gate.waiting, state, outcome.why);
+    announcer?.decided(gate.waiting, outcome);
     return outcome;
   }
 
+  /** Returns when it is settled or when the time of the stage is over; people are reminded meanwhile. */
+  async #decidedWithin(gate: OpenGate, time: StageTime): Promise<void> {
+    const settled = (): boolean => this.#isSettled(gate);
+    const { gate: name } = gate.waiting;
+    const { announcer } = this.#desk;
+    if (!announcer) {
+      if (time.withinMs === null) await condition(settled);
+      else await condition(settled, time.withinMs, { summary: `deadline of gate ${name}` });
+      return;
+    }
+    for (let after = time.since; ; ) {
+      const { at, what } = nextMoment(time, after);
+      const waitMs = Math.max(1, at - Date.now());
+      if (await condition(settled, waitMs, { summary: `${what} at gate ${name}` })) return;
+      // What was sent in time counts, also when no worker was there to judge it in time.
+      if (what === 'deadline') return condition(() => settled() || gate.judging === 0);
+      after = at;
+      announcer.asks(gate.waiting, what);
+    }
+  }
+
+  #isSettled(gate: OpenGate): boolean {
+    return gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
+  }
+
   /** Decides one vote. What does not count is in the ledger, with the reason, before it is thrown. */
-  async decide({ statement, signature }: Envelope): Promise<DecisionAnswer> {
+  async decide(envelope: Envelope): Promise<DecisionAnswer> {
+    const asked = this.#open.get(envelope.statement.gate);
+    if (asked) asked.judging += 1;
+    try {
+      return await this.#judge(envelope);
+    } finally {
+      if (asked) asked.judging -= 1;
+    }
+  }
+
+  async #judge(envelope: Envelope): Promise<DecisionAnswer> {
+    const { statement, signature } = envelope;
     const voter = await this.#desk.kernel.identifyVoter({ statement, signature });
     const gate = this.#open.get(statement.gate);
     const repeated = this.#answerTo(statement);
@@ -108,23 +135,24 @@ export class RootGates implements GateKeeper {
       throw this.#refuse('already-decided', alreadyDecided(statement));
     }
     if (statement.recovery !== this.#desk.id) throw this.#refuse('invalid-input', otherRecovery(statement));
-    const verdict = decideVote(gate.waiting, statement, voter, this.#desk.requestedBy);
-    if (!verdict.counts) throw this.#refuse(verdict.code, verdict.sentence);
-    if (verdict.decided === 'amend') this.#checkInput(gate.waiting, statement);
+    if (this.#desk.announcer && gate.closesAt !== null && Date.parse(statement.at) > gate.closesAt) {
+      throw this.#refuse('already-decided', tooLate(statement));
+    }
+    const hands = { requestedBy: this.#desk.requestedBy(), verifiers: [...this.#verifiers], approvers: [...this.#approvers] };
+    const verdict = judge(gate.waiting, statement, voter, hands);
+    if (!verdict.counts) throw this.#refuse(verdict.code, verdict.sentence, verdict.errors);
     this.#counted.add(keyOf(statement));
-    const vote: Vote = {
-      by: statement.by,
-      decision: statement.decision,
-      at: statement.at,
-      ...(!voter.signed && { unsigned: true }),
-    };
-    const waiting = { ...gate.waiting, votes: [...gate.waiting.votes, vote] };
-    if (verdict.decided === undefined) this.#turn(gate, waiting, verdict.sentence);
+    gate.statements.push(envelope);
+    if (this.#desk.announcer && statement.decision === 'tick') this.#verifiers.add(statement.by);
+    if (this.#desk.announcer && statement.decision === 'approve') this.#approvers.add(statement.by);
+    const waiting = { ...gate.waiting, votes: [...gate.waiting.votes, voteOf(statement, voter)] };
+    const { decided } = verdict;
+    if (decided === undefined) this.#turn(gate, waiting, verdict.sentence);
     else {
       gate.waiting = waiting;
-      gate.outcome = { decision: verdict.decided, by: statement.by, why: verdict.sentence, input: statement.input };
+      gate.outcome = outcomeOf({ ...verdict, decided }, statement, gate.statements);
     }
-    return answer(gate.waiting, verdict.decided === undefined ? 'open' : (states[verdict.decided] ?? 'decided'));
+    return answer(gate.waiting, decided === undefined ? 'open' : (states[decided] ?? 'decided'));
   }
 
   /** The same statement again, as when it was sent both as update and as signal: answered, not counted. */
@@ -153,22 +181,12 @@ export class RootGates implements GateKeeper {
     return fail(code, sentence, errors && { errors });
   }
 
-  #checkInput(waiting: Waiting, statement: Statement): void {
-    const schema = z.fromJSONSchema(waiting.inputSchema as Parameters<typeof z.fromJSONSchema>[0]);
-    const result = schema.safeParse(statement.input);
-    if (result.success) return;
-    const errors = result.error.issues.map((issue) => ({ path: ['input', ...issue.path].join('.'), message: issue.message }));
-    throw this.#refuse('invalid-input', badInput(statement, errors), errors);
-  }
-
   /** Cancelled, or nobody decided in time: the safe default. */
   #byItself(gate: OpenGate): GateOutcome {
     const cancelled = this.#desk.cancelled();
     if (cancelled !== undefined) return { decision: 'cancel', by: cancelled.by, why: cancelledBy(cancelled) };
-    const { otherwise, choices, gate: name } = gate.waiting;
-    const proceed: Decision = choices.includes('approve') ? 'approve' : choices.includes('tick') ? 'tick' : 'retry';
-    const stop = (['reject', 'fail', 'roll-back'] as const).find((choice) => choices.includes(choice)) ?? proceed;
-    return { decision: otherwise === 'proceed' ? proceed : stop, by: '', why: nobodyDecided(name, otherwise) };
+    const { otherwise, gate: name } = gate.waiting;
+    return { decision: safeDefault(gate.waiting), by: '', why: nobodyDecided(name, otherwise) };
   }
 }
 

@@ -15,13 +15,43 @@ import { leaseFreeSignal, leaseHeldSignal, releaseSignal, wantLeaseSignal } from
 import type { Text } from '../../domain/text.ts';
 import { lease } from '../lease.ts';
 import { workflowTaskTimeout } from './policies.ts';
+import type { Run } from './run.ts';
 
 export interface HeldLease {
   readonly target: string;
-  /** True once the lease ended without our asking. */
+  /** True once the lease ended without our asking, as far as this workflow hears of it. */
   readonly lost: () => boolean;
+  /** It is no child of this run: of its end nobody tells us. */
+  readonly adopted: boolean;
   /** Gives it back; twice is fine. */
   readonly release: () => Promise<void>;
+}
+
+/**
+ * Holds several targets, or none. The order is the caller's and the same for everybody, so that of two who want
+ * the same targets one gets them all; who cannot have one gives back those it has.
+ */
+export async function holdLeases(targets: readonly string[], holder: Holder, waits?: (why: Text) => void): Promise<HeldLease[]> {
+  const held: HeldLease[] = [];
+  try {
+    for (const target of targets) held.push(await holdLease(target, holder, waits));
+    return held;
+  } catch (error) {
+    for (const lease of held) await lease.release();
+    throw error;
+  }
+}
+
+/** Asked before every effect. A lease that is no child of this run is looked at: it is an outer recovery's, or from before a Reset. */
+export async function isLeaseLost({ id, start, kernel, leases, isKernel2 }: Run): Promise<boolean> {
+  if (leases.some((lease) => lease.lost())) return true;
+  if (!isKernel2) return false;
+  const { target, parent } = start;
+  const others = leases.filter(({ adopted }) => adopted).map((lease) => lease.target);
+  for (const other of parent?.leases.includes(target) ? [...others, target] : others) {
+    if ((await kernel.leaseHolder({ target: other }))?.id !== (parent?.root ?? id)) return true;
+  }
+  return false;
 }
 
 const firstWaitMs = 100;
@@ -49,7 +79,7 @@ export async function holdLease(target: string, holder: Holder, waits: (why: Tex
     await condition(() => answeredBy !== undefined, waitMs, { summary: `answer of lease/${target}` });
     if (answeredBy === undefined) continue;
     const verdict = decideLease(holder, answeredBy);
-    if (verdict.answer === 'ours') return { target, lost: () => false, release: () => letGo(target) };
+    if (verdict.answer === 'ours') return { target, adopted: true, lost: () => false, release: () => letGo(target) };
     if (verdict.answer === 'refuse') throw fail('held', verdict.sentence, { heldBy: answeredBy });
     waits(verdict.sentence);
     if (await condition(() => freed, waitMs, { summary: `lease/${target} is taken` })) waitMs = firstWaitMs;
@@ -75,12 +105,14 @@ async function tryToTake(target: string, holder: Holder): Promise<HeldLease | un
     );
     return {
       target,
+      // Taken before a Reset it stays the child of the run that was reset.
+      adopted: wasReset(),
       lost: () => ended && !released,
       async release() {
         if (released) return;
         released = true;
         await letGo(target);
-        await condition(() => ended);
+        if (!wasReset()) await condition(() => ended);
       },
     };
   } catch (error) {
@@ -105,6 +137,11 @@ async function letGo(target: string): Promise<void> {
   } catch {
     // It ended already: released is released.
   }
+}
+
+function wasReset(): boolean {
+  const { runId, firstExecutionRunId } = workflowInfo();
+  return runId !== firstExecutionRunId;
 }
 
 /** This workflow as a holder. */

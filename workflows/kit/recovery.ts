@@ -1,21 +1,24 @@
 /** Makes a workflow out of a story: handlers first, then hold the target, tell the story, keep or undo, leave the record. */
-import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { recoveryStart } from '../../contracts/inputs/start.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FieldError } from '../../domain/failures.ts';
 import { recoveryId } from '../../domain/identity.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
-import type { RecoveryState, RecoveryStatus } from '../../domain/recovery.ts';
+import { recoveryStatuses, type RecoveryState, type RecoveryStatus } from '../../domain/recovery.ts';
+import type { Text } from '../../domain/text.ts';
 import { kernelActivities } from './activities.ts';
-import { begin, holdTarget, insist, settleOpenChange } from './begin.ts';
-import { Upwards } from './upwards.ts';
+import { Announcer } from './announcer.ts';
+import { begin, heedCoolDown, holdTargets, settleOpenChange } from './begin.ts';
 import { Ending } from './ending.ts';
 import { RootGates } from './gates.ts';
 import { listen } from './handlers.ts';
+import { insist } from './insist.ts';
 import { Ledger } from './ledger.ts';
 import { isDryRun, renderState, type Run } from './run.ts';
 import { closeOpenChange, rollBack } from './undo.ts';
+import { Upwards } from './upwards.ts';
 import { Recovery } from './words.ts';
 
 export type Story<I> = (r: Recovery, input: I) => Promise<void>;
@@ -65,26 +68,36 @@ function refuseInventedParent({ parent }: RecoveryStart): void {
 function createRun(start: RecoveryStart): Run {
   const { firstExecutionRunId, startTime } = workflowInfo();
   const id = recoveryId(start.target, firstExecutionRunId);
-  const upwards = start.parent && new Upwards(start.parent);
+  const isKernel2 = patched('kernel-2');
+  const kernel = kernelActivities(start.target);
+  const requestedBy = (): string => run.requestedBy;
+  const note = (sentence: Text): void => ledger.note(sentence);
+  const { parent } = start;
+  const upwards = parent && new Upwards(parent, isKernel2 ? { root: parent.root, requestedBy, kernel, note } : undefined);
+  const announcer = isKernel2 && !parent && start.mode === 'run' ? new Announcer(() => run) : undefined;
   const ledger = new Ledger(
     () => renderState(run),
     (step) => upwards?.step(step),
   );
-  const kernel = kernelActivities(start.target);
   const run: Run = {
     id,
     start,
     startedAt: startTime.getTime(),
+    isKernel2,
+    requestedBy: start.requestedBy,
     ledger,
     kernel,
     upwards,
+    announcer,
     gates:
       upwards ??
       new RootGates({
         id,
-        requestedBy: start.requestedBy,
+        requestedBy,
         ledger,
         kernel,
+        announcer,
+        remindMs: () => Math.max(60_000, Math.floor(run.context.objectives.rtoMs / 3)),
         cancelled: () => (run.storyOver || run.noReturn ? undefined : run.cancelled),
       }),
     context: {
@@ -115,7 +128,9 @@ async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatu
   try {
     run.context = await insist(run, 'begin', () => begin(run));
     run.ledger.locale = run.context.locale;
-    await holdTarget(run);
+    run.requestedBy = run.context.requester ?? run.requestedBy;
+    await holdTargets(run);
+    await heedCoolDown(run);
     await settleOpenChange(run);
     await story();
     if (run.verifiedAt === undefined && !isDryRun(run)) throw new Error(`${run.start.scenario} ended without a verification`);
@@ -145,7 +160,8 @@ async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> 
     insist(run, 'record end', () => run.kernel.recordEnd({ state, ledger: run.ledger.entries })),
     ...run.leases.map((lease) => lease.release()),
   ]);
-  await run.upwards?.arrived();
+  run.announcer?.ended(state, endOf(state));
+  await Promise.all([run.upwards?.arrived(), run.announcer?.settled()]);
   await condition(allHandlersFinished);
   if (status === 'failed') {
     throw fail('changes-remain', {
@@ -155,3 +171,8 @@ async function finish(run: Run, status: RecoveryStatus): Promise<RecoveryState> 
   }
   return state;
 }
+
+const endOf = ({ scenario, target, status }: RecoveryState): Text => ({
+  en: `${scenario} of ${target} ended: ${recoveryStatuses[status].en}.`,
+  ja: `${target} の ${scenario} が終了: ${recoveryStatuses[status].ja}。`,
+});

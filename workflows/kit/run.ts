@@ -4,10 +4,11 @@ import { splitTime, type Stretch } from '../../domain/clock.ts';
 import type { CancelRequest, RecoveryStart } from '../../domain/messages.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
-import type { Upwards } from './upwards.ts';
-import type { GateKeeper } from './gates.ts';
+import type { Announcer } from './announcer.ts';
+import type { GateKeeper } from './gate-keeper.ts';
 import type { HeldLease } from './lease.ts';
 import type { Ledger } from './ledger.ts';
+import type { Upwards } from './upwards.ts';
 
 /** How to take one step back: an activity of the target, or the settling of a child recovery. */
 export interface Undo {
@@ -22,11 +23,17 @@ export interface Run {
   readonly id: string;
   readonly start: RecoveryStart;
   readonly startedAt: number;
+  /** Begun by the second kernel: people are told and reminded, leases of others are looked at, a root's answer is proven. */
+  readonly isKernel2: boolean;
+  /** As far as it is proven; set with the context. */
+  requestedBy: string;
   readonly ledger: Ledger;
   readonly gates: GateKeeper;
   readonly kernel: KernelActivities;
   /** The way to the root, in a child. */
   readonly upwards?: Upwards | undefined;
+  /** Only in a root: it owns the gates, so it tells people. */
+  readonly announcer?: Announcer | undefined;
   /** Set by the first activity; no word runs before. */
   context: RecoveryContext;
   readonly undos: Undo[];
@@ -52,7 +59,15 @@ export interface Run {
   rpoMs?: number;
 }
 
+/** Whoever started a recovery past the API, which would have signed for them. */
+export const unknownRequester = 'unknown';
+
 export const isDryRun = (run: Run): boolean => run.start.mode === 'dry-run';
+
+/** A recovery around this one works on the same target: what is open there is its affair. */
+export function isInsideOfItsOwnTarget({ start: { target, parent } }: Run): boolean {
+  return parent?.ancestors ? parent.ancestors.some((one) => one.target === target) : parent?.leases.includes(target) === true;
+}
 
 /** The state as everybody sees it; pure reading, also called from queries. */
 export function renderState(run: Run): RecoveryState {
@@ -76,7 +91,7 @@ export function renderState(run: Run): RecoveryState {
     mode: start.mode,
     status,
     phase: ledger.phase,
-    requestedBy: start.requestedBy,
+    requestedBy: run.requestedBy,
     reason: start.reason,
     ...(start.incident !== undefined && { incident: start.incident }),
     startedAt: new Date(run.startedAt).toISOString(),

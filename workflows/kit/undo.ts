@@ -3,9 +3,10 @@ import type { UndoCall } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Text } from '../../domain/text.ts';
 import type { OnTarget } from './activities.ts';
-import { askAboutFailure } from './attempt.ts';
 import { tellFailure } from './ending.ts';
-import type { Run, Undo } from './run.ts';
+import { askAboutFailure } from './failed-step.ts';
+import { isLeaseLost } from './lease.ts';
+import { isInsideOfItsOwnTarget, type Run, type Undo } from './run.ts';
 
 /** Calls an undo that is kept as data. Its activity answers with anything; the sentence is made of its numbers. */
 export async function callUndo(on: OnTarget<unknown>, call: UndoCall): Promise<Text> {
@@ -23,7 +24,7 @@ export async function keepUndo(
   on: OnTarget<unknown>,
   { key, step, call }: { key: string; step: string; call: UndoCall },
 ): Promise<void> {
-  if (run.leases.some((lease) => lease.lost())) {
+  if (await isLeaseLost(run)) {
     throw fail('lease-lost', { en: 'The lease of the target is lost.', ja: '対象の占有が失われました。' });
   }
   delete run.verifiedAt;
@@ -42,10 +43,9 @@ export async function keepUndo(
 /** After verification or a clean roll-back: the target has nothing of ours left open. */
 export async function closeOpenChange(run: Run, how: 'verified' | 'undone'): Promise<void> {
   if (!run.opened) return;
-  const { target, parent } = run.start;
   // What an outer recovery of the same target has open is not ours to forget.
-  const verified = how === 'verified' && !parent?.leases.includes(target);
-  await run.kernel.closeChange({ target, recovery: run.id, verified });
+  const verified = how === 'verified' && !isInsideOfItsOwnTarget(run);
+  await run.kernel.closeChange({ target: run.start.target, recovery: run.id, verified });
   run.opened = false;
 }
 

@@ -1,5 +1,6 @@
 /** The way from a child recovery to its root and its parent. */
 import { condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import { notProven } from '../../domain/gate-sentences.ts';
 import {
   childFinishedSignal,
   childReportSignal,
@@ -7,26 +8,41 @@ import {
   settleSignal,
   type ChildOrigin,
   type ChildReport,
+  type GateOutcome,
 } from '../../domain/messages.ts';
 import type { Step } from '../../domain/recovery.ts';
-import type { GateKeeper, GateOutcome, Question } from './gates.ts';
+import type { GateKeeper } from './gate-keeper.ts';
+import { proven, type Prover } from './proven.ts';
+import type { Question } from './votes.ts';
 
 /** What a child tells upwards; each message is awaited, so that they arrive in order. */
 export class Upwards implements GateKeeper {
   readonly #origin: ChildOrigin;
+  readonly #prover: Prover | undefined;
   readonly #outcomes = new Map<string, GateOutcome>();
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(origin: ChildOrigin) {
+  /** Without `prover`, in a recovery that the first kernel began, the root's answers are taken as they come. */
+  constructor(origin: ChildOrigin, prover?: Prover) {
     this.#origin = origin;
-    setHandler(gateOutcomeSignal, (outcome) => void this.#outcomes.set(outcome.gate, outcome));
+    this.#prover = prover;
+    setHandler(gateOutcomeSignal, ({ gate, ...outcome }) => void this.#outcomes.set(gate, outcome));
   }
 
-  async ask({ policy, ...question }: Question): Promise<GateOutcome> {
+  async ask(question: Question): Promise<GateOutcome> {
+    const { policy, ...asked } = question;
+    const since = Date.now();
     this.#outcomes.delete(question.gate);
-    await this.tell({ tells: 'gate', childWorkflowId: workflowInfo().workflowId, question, policy });
-    await condition(() => this.#outcomes.has(question.gate));
-    return this.#outcomes.get(question.gate)!;
+    await this.tell({ tells: 'gate', childWorkflowId: workflowInfo().workflowId, question: asked, policy });
+    for (;;) {
+      await condition(() => this.#outcomes.has(question.gate));
+      const outcome = this.#outcomes.get(question.gate)!;
+      if (!this.#prover) return outcome;
+      this.#outcomes.delete(question.gate);
+      const sure = await proven(outcome, question, since, this.#prover);
+      if (sure) return sure;
+      this.#prover.note(notProven(question.gate));
+    }
   }
 
   withdraw(path: string): Promise<void> {

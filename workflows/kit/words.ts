@@ -77,6 +77,20 @@ export class Recovery {
     );
   }
 
+  /** A safety check that has to hold before what follows. Refused, it waits for a person; only two approvers together override it. */
+  guard(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
+    return attempt<void>(
+      this.#run,
+      name,
+      async () => {
+        const checks = await look();
+        if (!allHold(checks)) throw fail('safety-refused', summarizeChecks(checks));
+        return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };
+      },
+      { skip: { value: undefined, breakGlass: true } },
+    );
+  }
+
   /** Plan → show → gate → apply; undone when the recovery does not end well. */
   change<R, I = undefined>(name: string, what: Change<R, I>): Promise<Changed<R, I>> {
     return change(this.#run, this.on(), name, what);
@@ -116,8 +130,7 @@ export class Recovery {
     await attempt<void>(run, name, async () => {
       if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: { en: 'Would verify.', ja: '検証の予定。' } };
       const checks = await look();
-      // Nothing checked is nothing proven.
-      if (checks.length === 0 || checks.some((check) => !check.ok)) throw fail('verification-failed', summarizeChecks(checks));
+      if (!allHold(checks)) throw fail('verification-failed', summarizeChecks(checks));
       await closeOpenChange(run, 'verified');
       run.verifiedAt = Date.now();
       return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };
@@ -143,6 +156,8 @@ export class Recovery {
   }
 }
 
+/** Nothing checked is nothing proven. */
+const allHold = (checks: readonly Check[]): boolean => checks.length > 0 && checks.every(({ ok }) => ok);
 const listed = (items: readonly ChecklistItem[]): Text => ({
   en: items.map((item) => item.title.en).join(' '),
   ja: items.map((item) => item.title.ja).join(' '),

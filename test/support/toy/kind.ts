@@ -1,6 +1,6 @@
 /** A kind of target that the product does not know: a number in a file. It proves that the kernel knows no kind. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Kinds } from '../../../contracts/kinds.ts';
 import type { ScenarioEntry } from '../../../contracts/scenarios.ts';
 import { fail } from '../../../domain/fail.ts';
 import type { FailureCode } from '../../../domain/failures.ts';
+import type { Notification } from '../../../domain/notification.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import { plain } from '../../../domain/text.ts';
 import { toyGroupInput, toyInput } from './inputs.ts';
@@ -34,9 +35,17 @@ export const toyScenarios: readonly ScenarioEntry[] = [
   toyScenario('toy-late-change', 'toyLateChange', toyInput),
   toyScenario('toy-same-target', 'toySameTarget', toyInput),
   toyScenario('toy-group', 'toyGroup', toyGroupInput),
+  { ...toyScenario('toy-service', 'toyService', toyGroupInput), actsOn: (input) => membersOf(input) },
+  { ...toyScenario('toy-cooling', 'toyCooling', toyInput), coolDownMs: 3_600_000 },
+  toyScenario('toy-guarded', 'toyGuarded', toyInput),
   toyScenario('toy-word', 'toyWord', toyWordInput),
   toyScenario('toy-steps', 'toySteps', z.strictObject({ steps: z.int() })),
 ];
+
+function membersOf(input: unknown): string[] {
+  const { first, second } = toyGroupInput.parse(input);
+  return [first, second];
+}
 
 export interface ToyActivities {
   readValue(input: { target: string }): Promise<number>;
@@ -46,6 +55,8 @@ export interface ToyActivities {
   pauseToy(input: { target: string }): Promise<void>;
   resumeToy(input: { target: string }): Promise<void>;
   checkValue(input: { target: string; value: number }): Promise<readonly Check[]>;
+  /** Safe unless `makeUnsafe` said otherwise. */
+  checkSafe(input: { target: string }): Promise<readonly Check[]>;
   nothing(input: { target: string }): Promise<void>;
   /** A backup that is through when its hook says `done`, and otherwise goes on until it is cancelled. */
   takeToy(input: { target: string }): Promise<void>;
@@ -58,6 +69,8 @@ export class ToyWorld {
   readonly failures = new Map<string, FailureCode>();
   /** Called at the start of an activity, by name. */
   readonly hooks = new Map<string, () => unknown>();
+  /** What people were told, in this process. */
+  readonly told: Notification[] = [];
 
   constructor(folder: string) {
     this.folder = folder;
@@ -73,6 +86,15 @@ export class ToyWorld {
 
   write(target: string, value: number): void {
     writeFileSync(join(this.folder, target), String(value));
+  }
+
+  makeUnsafe(target: string, unsafe = true): void {
+    if (unsafe) writeFileSync(join(this.folder, `${target}.unsafe`), '');
+    else rmSync(join(this.folder, `${target}.unsafe`));
+  }
+
+  isSafe(target: string): boolean {
+    return !existsSync(join(this.folder, `${target}.unsafe`));
   }
 
   did(effect: string): void {
@@ -146,6 +168,11 @@ export function createToyActivities(world: ToyWorld): ToyActivities {
       await enter('checkValue', target);
       const now = world.read(target);
       return [{ id: 'value', ok: now === value, sentence: plain(`${target} is ${now}.`) }];
+    },
+    async checkSafe({ target }) {
+      await enter('checkSafe', target);
+      const ok = world.isSafe(target);
+      return [{ id: 'safe', ok, sentence: plain(`${target} is ${ok ? 'safe' : 'not safe'}.`) }];
     },
     nothing: ({ target }) => enter('nothing', target),
     async takeToy() {

@@ -10,6 +10,7 @@ import { createDirectoryRecords } from '../../../adapters/files/directory-record
 import { parseInventory } from '../../../config/inventory.ts';
 import type { Inventory } from '../../../contracts/inventory.ts';
 import { backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId } from '../../../domain/identity.ts';
+import type { Notification, Told } from '../../../domain/notification.ts';
 import type { RecoveryStart } from '../../../domain/messages.ts';
 import {
   phaseAttribute,
@@ -65,7 +66,7 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
     scenarios: toyScenarios,
   });
   const kernel = createKernelActivities(
-    { inventory: () => inventory, records, isSigned: (_, signature) => signature === 'signed' },
+    { inventory: () => inventory, records, isSigned: (_, signature) => signature.startsWith('signed') },
     { scenarios: toyScenarios, kinds: toyKinds },
   );
   const connection = await Connection.connect({ address: server.address });
@@ -77,7 +78,14 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
   const startToyWorker = async (): Promise<void> => {
     worker = await startWorker({
       connection: native,
-      activities: { ...kernel, ...createToyActivities(world) },
+      activities: {
+        ...kernel,
+        ...createToyActivities(world),
+        announce(notification: Notification): Promise<Told> {
+          world.told.push(notification);
+          return Promise.resolve({ reached: [], failed: [] });
+        },
+      },
       site: 'main',
       workflowBundle: bundle,
     });
@@ -85,6 +93,7 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
   const stopWorker = async (): Promise<void> => worker?.stop();
   await startToyWorker();
 
+  let starts = 0;
   let dryRuns = 0;
   return {
     ...createDriver(client, () => 'signed'),
@@ -92,7 +101,8 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
     client,
     records,
     async start(start) {
-      const whole = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, ...start };
+      const proof = { at: new Date().toISOString(), signature: `signed start ${++starts}` };
+      const whole = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, proof, ...start };
       const workflowId =
         whole.mode === 'run' ? recoveryWorkflowId(whole.target) : dryRunWorkflowId(whole.target, String(++dryRuns));
       const type = toyScenarios.find(({ id }) => id === whole.scenario)!.workflowType;

@@ -86,12 +86,29 @@ export const toySameTarget = recovery('toy-same-target', toyInput, async (r, { v
   await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target, value: value + 1 }));
 });
 
-export const toyGroup = recovery('toy-group', toyGroupInput, async (r, { first, second, value }) => {
+async function setAll(r: Recovery, { first, second, value }: z.infer<typeof toyGroupInput>): Promise<void> {
   const inner = { scenario: 'toy-set', workflowType: 'toySet', input: { value } };
   await r.recover('first', { ...inner, target: first });
   await r.recover('second', { ...inner, target: second });
   await setTo(r, value);
   await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
+}
+/** Its members are held one after the other, each by its own inner recovery. */
+export const toyGroup = recovery('toy-group', toyGroupInput, setAll);
+/** The same, but all of them are held from the start, as the registry says. */
+export const toyService = recovery('toy-service', toyGroupInput, setAll);
+
+export const toyCooling = recovery('toy-cooling', toyInput, async (r, { value }) => {
+  await setTo(r, value);
+  await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
+});
+
+/** A change behind a safety check. */
+export const toyGuarded = recovery('toy-guarded', toyInput, async (r, { value }) => {
+  const on = r.on<ToyActivities>().quick;
+  await r.guard('is it safe', () => on.checkSafe({ target: r.target }));
+  await setTo(r, value);
+  await r.verify('verify', () => on.checkValue({ target: r.target, value }));
 });
 
 /** One word of the kernel alone; see words.ts. */
