@@ -4,13 +4,13 @@ import type { Kinds } from '../contracts/kinds.ts';
 import type { ScenarioEntry } from '../contracts/scenarios.ts';
 import { leaseWorkflowId } from '../domain/identity.ts';
 import type { Holder } from '../domain/lease.ts';
-import { startCoolDown } from './cool-down.ts';
+import { startCoolDown } from './records/cool-down.ts';
 import type { KernelActivities, OpenChange } from './kernel-interface.ts';
 import type { Ports } from './ports/index.ts';
-import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records.ts';
+import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records/keys.ts';
 import { tellingStore } from './record-store-failure.ts';
 import { recoveryContext } from './recovery-context.ts';
-import { openReview } from './reviews.ts';
+import { openReview } from './records/reviews.ts';
 
 type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned'>;
 

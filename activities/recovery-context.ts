@@ -6,11 +6,11 @@ import { fail } from '../domain/fail.ts';
 import { defaultPolicy, type GatePolicy } from '../domain/gate-policy.ts';
 import type { RecoveryStart } from '../domain/messages.ts';
 import { startIsFreshMs, startStatement } from '../domain/start-statement.ts';
-import { coolDownOf } from './cool-down.ts';
+import { coolDownOf } from './records/cool-down.ts';
 import type { RecoveryContext, RecoveryRecord } from './kernel-interface.ts';
 import type { Registry } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
-import { startProofKey } from './records.ts';
+import { startProofKey } from './records/keys.ts';
 
 interface World extends Pick<Ports, 'records' | 'isSigned'> {
   readonly inventory: Inventory;

@@ -25,11 +25,16 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/recoveries/:id/plans/:digest': 'viewer',
   'POST /v1/recoveries/:id/decisions': 'by decision',
   'POST /v1/recoveries/:id/cancel': 'operator',
+  'POST /v1/reviews/:id/close': 'approver',
 };
 
 /** Groups and self-approval are judged inside the workflow, on the inventory of that moment; the role is judged here. */
 export const roleToDecide = (decision: Decision): Role =>
   decision === 'approve' || decision === 'reject' ? 'approver' : 'operator';
+
+/** Whether only the gate can tell if this role may decide so: an operator alone, an approver who overrides a safety check. */
+export const isGatesToSay = (decision: Decision, { roles }: { readonly roles: ReadonlySet<Role> }): boolean =>
+  (decision === 'approve' && roles.has('operator')) || (decision === 'skip' && roles.has('approver'));
 
 export const accessOf = (method: string, url: string): Access | undefined =>
   url === '/docs' || url.startsWith('/docs/') ? 'open' : access[`${method} ${url}`];

@@ -12,6 +12,7 @@ import type { ApiWorld, App } from './context.ts';
 import { linksOf } from './documents.ts';
 import { answers } from './openapi.ts';
 import { isFailure } from './problem.ts';
+import { demandRoleAtGate } from './role-at-gate.ts';
 import { memoOfRun, noRecovery, type Located, type RecoveryReader } from './recovery-reader.ts';
 
 export function registerDecisions(app: App, world: ApiWorld, reader: RecoveryReader): void {
@@ -31,6 +32,7 @@ export function registerDecisions(app: App, world: ApiWorld, reader: RecoveryRea
       },
     },
     async (request, reply) => {
+      await demandRoleAtGate(reader, request.params.id, request.body, request.caller);
       const located = await reader.locate(request.params.id);
       const statement = statementOf(located.id, request.body, request.caller.id);
       const envelope: Envelope = { statement, signature: sign(statement) };

@@ -1,9 +1,9 @@
 /** What every request passes before its handler: who asks, in which language, whether they may, and whether the body is JSON. */
 import type { FastifyRequest } from 'fastify';
-import type { Inventory } from '../contracts/inventory.ts';
+import type { Inventory, Role } from '../contracts/inventory.ts';
 import type { Decision } from '../domain/recovery.ts';
 import { fail } from '../domain/fail.ts';
-import { accessOf, roleToDecide, type Access } from './access.ts';
+import { accessOf, isGatesToSay, roleToDecide, type Access } from './access.ts';
 import type { App } from './context.ts';
 import { chooseLocale } from './language.ts';
 import { createPeople, type Caller } from './people.ts';
@@ -34,9 +34,9 @@ export function registerDoor(app: App, { inventory }: { inventory: () => Invento
   });
 
   app.addHook('preHandler', async (request) => {
-    if (accessOfRequest(request) === 'by decision') {
-      demand(request.caller, roleToDecide((request.body as { decision: Decision }).decision));
-    }
+    if (accessOfRequest(request) !== 'by decision') return;
+    const { decision } = request.body as { decision: Decision };
+    if (!isGatesToSay(decision, request.caller)) demand(request.caller, roleToDecide(decision));
   });
 
   acceptOnlyJson(app);
@@ -59,7 +59,8 @@ function identify(request: FastifyRequest, whois: (token: string) => Caller | un
     : fail('unauthenticated', { en: 'Nobody has this token.', ja: 'このトークンの持ち主はいません。' });
 }
 
-function demand({ id, roles }: Caller, role: Exclude<Access, 'open' | 'by decision'>): void {
+/** Fails: forbidden. */
+export function demand({ id, roles }: Caller, role: Role): void {
   if (roles.has(role)) return;
   throw fail('forbidden', { en: `${id} lacks the role ${role}.`, ja: `${id} には ${role} の役割がありません。` });
 }

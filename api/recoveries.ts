@@ -1,5 +1,5 @@
 /** Reading recoveries: the list, the status document, the whole of a plan. */
-import { planKey } from '../activities/records.ts';
+import { planKey } from '../activities/records/keys.ts';
 import { idParams, listOf, planParams, recoveryListQuery } from '../contracts/http/requests.ts';
 import { recoverySummary, statusDocument, wholePlanDocument } from '../contracts/http/recovery.ts';
 import type { ApiWorld, App } from './context.ts';

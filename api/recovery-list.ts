@@ -1,7 +1,7 @@
 /** The list of recoveries: what Temporal's visibility shows, what is too new for it, and what has outlived its retention. */
 import { z } from 'zod';
 import type { RecordStore } from '../activities/ports/records.ts';
-import { recoveryEndKey } from '../activities/records.ts';
+import { recoveryEndKey } from '../activities/records/keys.ts';
 import type { RecoverySummary } from '../contracts/http/recovery.ts';
 import type { RecoveryListQuery } from '../contracts/http/requests.ts';
 import type { ScenarioEntry } from '../contracts/scenarios.ts';

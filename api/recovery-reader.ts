@@ -2,7 +2,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { RecordStore } from '../activities/ports/records.ts';
-import { recoveryEndKey } from '../activities/records.ts';
+import { recoveryEndKey } from '../activities/records/keys.ts';
 import { parseRecoveryId, recoveryWorkflowId } from '../domain/identity.ts';
 import { ledgerQuery, statusQuery } from '../domain/messages.ts';
 import type { LedgerEntry, RecoveryState } from '../domain/recovery.ts';

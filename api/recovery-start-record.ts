@@ -1,7 +1,7 @@
 /** What the API itself knows of a recovery from the moment of its start, and the states that follow from only that. */
 import { z } from 'zod';
 import type { RecordStore } from '../activities/ports/records.ts';
-import { recoveryStartKey } from '../activities/records.ts';
+import { recoveryStartKey } from '../activities/records/keys.ts';
 import { splitTime } from '../domain/clock.ts';
 import type { RecoveryState } from '../domain/recovery.ts';
 

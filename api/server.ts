@@ -24,6 +24,7 @@ import { registerReports } from './reports.ts';
 import { registerScenarios } from './scenarios.ts';
 import { openSigningKey } from './signing.ts';
 import { registerStart } from './start.ts';
+import { registerReviews } from './reviews.ts';
 import { registerTargets } from './targets.ts';
 import { compileValidator } from './validation.ts';
 
@@ -89,6 +90,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerRecoveries(app, world, reader);
   registerDecisions(app, world, reader);
   registerReports(app, world, reader);
+  registerReviews(app, world);
   registerEvents(app, reader, feeds);
 
   const sweep = (): void => void sweepKeys(world.records).catch((error: unknown) => log.warn({ err: error }, 'keys not swept'));

@@ -1,7 +1,7 @@
 /** `POST /v1/recoveries`: from a request to a running workflow, unless the target is held. */
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { coolDownOf } from '../activities/cool-down.ts';
+import { coolDownOf } from '../activities/records/cool-down.ts';
 import { startedDocument } from '../contracts/http/recovery.ts';
 import { writeHeaders } from '../contracts/http/requests.ts';
 import { startRequest } from '../contracts/inputs/start.ts';

@@ -1,16 +1,19 @@
 /** What is protected: each target with who holds it, its newest backups and what is wrong with them, and its diagnosis. */
+import { openReviews } from '../activities/records/reviews.ts';
 import { idParams, listOf, pageQuery } from '../contracts/http/requests.ts';
 import { diagnosisDocument, targetDocument, type TargetDocument } from '../contracts/http/target.ts';
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
 import type { Backup } from '../domain/backup.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import { fail } from '../domain/fail.ts';
+import { isOverdue, overdueReview } from '../domain/review.ts';
 import type { Locale, Text } from '../domain/text.ts';
 import { askTarget } from './ask.ts';
 import type { BackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { backupDocumentOf } from './documents.ts';
 import { holderOf } from './holders.ts';
+import { reviewDocumentOf } from './reviews.ts';
 import { say } from './language.ts';
 import { answers } from './openapi.ts';
 import { pageInOrder } from './pages.ts';
@@ -83,10 +86,12 @@ async function documentOf(
   locale: Locale,
   maxAgeMs?: number,
 ): Promise<TargetDocument> {
-  const [holder, backups] = await Promise.all([
+  const [holder, backups, reviews] = await Promise.all([
     holderOf(world.gateway, target.id),
     world.kinds[target.kind]?.backups ? lists.recent(target, maxAgeMs) : [],
+    openReviews(world.records, target.id),
   ]);
+  const overdue = reviews.filter((review) => isOverdue(review, Date.now())).map(overdueReview);
   const [lastBackup, lastVerified] = [newest(backups, isWhole), newest(backups, isVerified)];
   const { id, kind, site, owner, links, contacts } = target;
   return {
@@ -97,8 +102,8 @@ async function documentOf(
     ...(holder && { heldBy: { kind: holder.kind, id: holder.id, since: holder.since } }),
     ...(lastBackup && { lastBackup: backupDocumentOf(lastBackup, locale) }),
     ...(lastVerified && { lastVerified: backupDocumentOf(lastVerified, locale) }),
-    findings: findingsOf(target, backups, world).map((finding) => say(finding, locale)),
-    reviews: [],
+    findings: [...findingsOf(target, backups, world), ...overdue].map((finding) => say(finding, locale)),
+    reviews: reviews.map((review) => reviewDocumentOf(review, locale)),
     links,
     contacts,
   };

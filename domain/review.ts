@@ -25,10 +25,14 @@ export interface NewReview {
 export interface Review extends NewReview {
   /** ISO; an open review past it is a finding. */
   readonly deadline: string;
-  readonly closed?: { readonly by: string; readonly at: string; readonly reason: string };
 }
 
-export const isOverdue = (review: Review, now: number): boolean => !review.closed && Date.parse(review.deadline) < now;
+export const isOverdue = ({ deadline }: Review, now: number): boolean => Date.parse(deadline) < now;
+/** Worth a line among the findings of its target. */
+export const overdueReview = ({ id, deadline }: Review): Text => ({
+  en: `Review ${id} is overdue since ${deadline}.`,
+  ja: `レビュー ${id} は期限 ${deadline} を過ぎています。`,
+});
 
 /** Whoever is reviewed does not close the review. */
 export const mayClose = (review: Review, person: string): boolean => review.by.every((one) => one.person !== person);

@@ -7,7 +7,7 @@ import { toolsFolder } from '../../domain/tool-store/layout.ts';
 import { headOf } from '../../domain/tool-store/plan-head.ts';
 import { decideRestore, type BackupFile, type LiveFile, type RestorePlan } from '../../domain/tool-store/restore-plan.ts';
 import { naming } from '../../domain/tool-store/tool-limit.ts';
-import { planKey } from '../records.ts';
+import { planKey } from '../records/keys.ts';
 import type { Ports } from '../ports/index.ts';
 import { openBackup } from './open-backups.ts';
 import { checkedName } from './protect.ts';

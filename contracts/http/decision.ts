@@ -14,7 +14,13 @@ export const decisionRequest = decisionShape.superRefine((body, context) => {
   }
 });
 
-export const voteDocument = z.object({ by: z.string(), decision, at: z.string(), unsigned: z.literal(true).optional() });
+export const voteDocument = z.object({
+  by: z.string(),
+  decision,
+  at: z.string(),
+  reason: z.string().optional(),
+  unsigned: z.literal(true).optional(),
+});
 
 const answer = {
   gate: z.string(),

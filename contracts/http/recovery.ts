@@ -51,6 +51,11 @@ export const waitingDocument = z
     deadline: z.string().nullable(),
     otherwise: z.enum(['stop', 'roll-back', 'proceed']),
     choices: z.array(voteDocument.shape.decision).readonly(),
+    aloneFrom: z.string().optional().describe('From then on one operator may approve alone; a review opens.'),
+    breakGlass: z
+      .literal(true)
+      .optional()
+      .describe('A safety check refuses: `skip` overrides it, takes `need` approvers and opens a review.'),
     plan: planDocument.optional(),
     error: z
       .object({

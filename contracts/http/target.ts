@@ -1,6 +1,8 @@
 /** What can be run and what is protected, as the API answers it. */
 import { z } from 'zod';
+import { reviewKinds, type ReviewKind } from '../../domain/review.ts';
 import { backupDocument } from '../backup.ts';
+import { reasonText } from '../inputs/start.ts';
 import { holderDocument } from './problem.ts';
 
 export const scenarioDocument = z
@@ -16,6 +18,28 @@ export const scenarioDocument = z
   })
   .meta({ id: 'Scenario' });
 
+export const reviewDocument = z
+  .object({
+    id: z.string(),
+    kind: z.enum(Object.keys(reviewKinds) as [ReviewKind, ...ReviewKind[]]),
+    title: z.string(),
+    target: z.string(),
+    recovery: z.string(),
+    gate: z.string(),
+    sentence: z.string().describe('What was asked, or what the safety check refused.'),
+    by: z.array(z.object({ person: z.string(), reason: z.string() })).readonly(),
+    openedAt: z.string(),
+    deadline: z.string(),
+    overdue: z.boolean(),
+  })
+  .meta({ id: 'Review' });
+export type ReviewDocument = z.infer<typeof reviewDocument>;
+
+export const closeReviewRequest = z.strictObject({ reason: reasonText });
+export const closedReviewDocument = reviewDocument.extend({
+  closed: z.object({ by: z.string(), at: z.string(), reason: z.string() }),
+});
+
 export const targetDocument = z
   .object({
     id: z.string(),
@@ -26,7 +50,7 @@ export const targetDocument = z
     lastBackup: backupDocument.optional().describe('The newest one that is complete.'),
     lastVerified: backupDocument.optional().describe('The newest one that passed its restore test.'),
     findings: z.array(z.string()),
-    reviews: z.array(z.unknown()),
+    reviews: z.array(reviewDocument).describe('Open ones: what people did outside the usual rules.'),
     links: z.array(z.object({ title: z.string(), url: z.string() })).readonly(),
     contacts: z
       .array(

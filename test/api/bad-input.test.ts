@@ -1,5 +1,9 @@
 /** Every field of every request, wrong in every way its published schema knows, is refused by name. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { reviewClosedKey } from '../../activities/records/keys.ts';
+import { openReview } from '../../activities/records/reviews.ts';
+import type { NewReview } from '../../domain/review.ts';
+import { plain } from '../../domain/text.ts';
 import { bringToLife, startTestApi, type TestApi } from '../support/api.ts';
 
 interface JsonSchema {
@@ -60,10 +64,23 @@ beforeEach(async () => {
   bringToLife(id, run, api.records);
   run.updates.set('decide', () => ({ gate: 'restore', state: 'approved', votes: [], need: 1, deadline: null }));
   run.updates.set('cancel', () => ({ accepted: true }));
+  await openReview(api.records, review, 1_000);
+  await api.records.remove(reviewClosedKey('tools', reviewId));
   api.records.content.set(`plans/${id}/${planDigest}.json`, JSON.stringify({ digest: planDigest }));
 });
 
 const planDigest = 'a'.repeat(64);
+const reviewId = 'tools~00000000-0000-4000-8000-000000000000.abc';
+const review: NewReview = {
+  id: reviewId,
+  kind: 'alone',
+  target: 'tools',
+  recovery: 'tools~00000000-0000-4000-8000-000000000000',
+  gate: 'restore',
+  sentence: plain('one file to overwrite'),
+  by: [{ person: 'hana', reason: 'nobody came' }],
+  openedAt: '2026-11-22T02:00:00Z',
+};
 
 /** A right request for each that takes a body; what is wrong is changed in it. */
 const rightBodies: Readonly<Record<string, Record<string, unknown>>> = {
@@ -76,9 +93,11 @@ const rightBodies: Readonly<Record<string, Record<string, unknown>>> = {
     detectedAt: '2026-11-22T01:00:00Z',
     brokenSince: '2026-11-22T00:00:00+09:00',
     incident: 'inc-1',
+    acknowledgeCoolDown: true,
   },
   'POST /v1/recoveries/{id}/decisions': { gate: 'restore', digest: 'd', decision: 'approve', reason: 'seen' },
   'POST /v1/recoveries/{id}/cancel': { reason: 'wrong target' },
+  'POST /v1/reviews/{id}/close': { reason: 'looked at' },
   'POST /v1/backups/{id}/verify': {},
   'POST /v1/targets/{id}/backups': { kind: 'manual', reason: 'before a change' },
 };
@@ -116,13 +135,15 @@ function wrongValues(schema: JsonSchema, inUrl: boolean): unknown[] {
     texts.push('x', '', '1.5', '-1', ' 1', '1e1', String(schema.minimum! - 1), String(schema.maximum! + 1));
   }
   if (schema.type === 'array' && schema.items) texts.push(...(wrongValues(schema.items, true) as string[]));
-  return inUrl ? texts : [...texts, 42, true, null, [], {}, ['x']];
+  const others = [42, true, null, [], {}, ['x']].filter((value) => schema.type !== 'boolean' || value !== true);
+  return inUrl ? texts : [...texts, ...others];
 }
 
-const url = (path: string, more: string = ''): string =>
-  path
-    .replace('{id}', path.includes('targets') ? 'tools' : path.includes('backups') ? knownBackup.id : encodeURIComponent(id))
-    .replace('{digest}', planDigest) + more;
+function url(path: string, more: string = ''): string {
+  const known = { targets: 'tools', backups: knownBackup.id, reviews: encodeURIComponent(reviewId), recoveries: encodeURIComponent(id) };
+  const [, , collection] = path.split('/') as ['', 'v1', keyof typeof known];
+  return path.replace('{id}', known[collection]).replace('{digest}', planDigest) + more;
+}
 
 const operations = async (): Promise<{ route: string; method: 'GET' | 'POST'; path: string; operation: Operation }[]> => {
   const document = (await api.send(undefined, 'GET', '/openapi.json')).json<{

@@ -1,8 +1,13 @@
 /** Starting a recovery: what reaches the workflow, what is kept, and when a target is held. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startCoolDown } from '../../activities/records/cool-down.ts';
+import { verifyDocument } from '../../adapters/signing/ed25519.ts';
 import { startedDocument } from '../../contracts/http/recovery.ts';
+import { scenarios, type ScenarioEntry } from '../../contracts/scenarios.ts';
+import type { RecoveryStart } from '../../domain/messages.ts';
 import { parseRecoveryId, recoveryId } from '../../domain/identity.ts';
-import { startTestApi, type PersonId, type TestApi } from '../support/api.ts';
+import { startStatement } from '../../domain/start-statement.ts';
+import { startTestApi, stateOf, type PersonId, type TestApi } from '../support/api.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -41,8 +46,20 @@ describe('a start', () => {
     };
     await start(more, 'ren');
     const run = api.gateway.newest('recovery/tools')!;
-    expect(run.request.args).toEqual([{ ...request, ...more, mode: 'run', requestedBy: 'ren' }]);
+    const proof = { at: expect.any(String), signature: expect.any(String) };
+    expect(run.request.args).toEqual([{ ...request, ...more, mode: 'run', requestedBy: 'ren', proof }]);
     expect((await start({ requestedBy: 'ren' })).statusCode).toBe(400);
+  });
+
+  test('is signed for whoever asked: the whole request, and when', async () => {
+    await start();
+    const asked = api.gateway.newest('recovery/tools')!.request.args[0] as RecoveryStart;
+    const { at, signature } = asked.proof!;
+    const signed = startStatement(asked, at);
+    expect(verifyDocument(signed, signature, api.publicKey())).toBe(true);
+    for (const change of [{ requestedBy: 'ren' }, { reason: 'another' }, { target: 'spare' }, { at: '2020-01-01T00:00:00Z' }]) {
+      expect(verifyDocument({ ...signed, ...change }, signature, api.publicKey())).toBe(false);
+    }
   });
 
   test('shows scenario, target and site in Temporal, and a first status for the time before a worker', async () => {
@@ -141,6 +158,18 @@ describe('a held target', () => {
     expect((await start()).statusCode).toBe(202);
   });
 
+  test('is held where a recovery holds one of the further targets that the scenario acts on', async () => {
+    const both: ScenarioEntry = { ...scenarios[0]!, actsOn: () => ['spare'] };
+    const service = await startTestApi({ scenarios: [both] });
+    try {
+      service.gateway.add('lease/spare', { memo: { holder: holder('recovery') } });
+      const answer = await service.send('hana', 'POST', '/v1/recoveries', { payload: request });
+      expect(answer.json()).toMatchObject({ code: 'held', heldBy: holder('recovery'), detail: expect.stringContaining('spare') });
+    } finally {
+      await service.close();
+    }
+  });
+
   test('that was let go between the refusal and the look says so', async () => {
     api.gateway.start = async () => undefined;
     const answer = await start();
@@ -149,9 +178,28 @@ describe('a held target', () => {
   });
 });
 
+test('the same scenario cools down after an end and needs an acknowledgement, not after a roll-back, not on another target', async () => {
+  api.inventory = { ...api.inventory, targets: api.inventory.targets.map((one) => ({ ...one, coolDown: 3_600_000 })) };
+  const ended = { ...stateOf(), endedAt: new Date().toISOString() };
+  await startCoolDown(api.records, { ...ended, status: 'rolled-back' });
+  expect((await start({ mode: 'dry-run' })).statusCode).toBe(202);
+  await startCoolDown(api.records, { ...ended, status: 'recovered' });
+  const refused = await start();
+  expect(refused.statusCode).toBe(409);
+  expect(refused.json()).toMatchObject({
+    code: 'cooling-down',
+    detail: expect.stringContaining(ended.id),
+    hint: expect.stringContaining('acknowledgeCoolDown'),
+  });
+  expect((await start({ target: 'spare' })).statusCode).toBe(202);
+  expect((await start({ mode: 'dry-run' })).statusCode).toBe(202);
+  expect((await start({ acknowledgeCoolDown: true })).statusCode).toBe(202);
+  expect(api.gateway.newest('recovery/tools')!.request.args[0]).toMatchObject({ acknowledgeCoolDown: true });
+});
+
 test('a scenario runs only on its kinds of target', async () => {
   const strict = await startTestApi({
-    scenarios: [{ ...(await import('../../contracts/scenarios.ts')).scenarios[0]!, kinds: ['postgres'] }],
+    scenarios: [{ ...scenarios[0]!, kinds: ['postgres'] }],
   });
   try {
     const answer = await strict.send('hana', 'POST', '/v1/recoveries', { payload: request });

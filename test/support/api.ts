@@ -1,10 +1,11 @@
 /** The API on a fake Temporal, with four people and two targets, and the few requests that tests send. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import type { App } from '../../api/context.ts';
+import { publicKeyFile } from '../../api/signing.ts';
 import { createServer, type ServerOptions } from '../../api/server.ts';
 import { parseInventory } from '../../config/inventory.ts';
 import type { Inventory } from '../../contracts/inventory.ts';
@@ -50,6 +51,8 @@ export interface TestApi {
   readonly records: MemoryRecords;
   /** Everything that was logged, one JSON text. */
   readonly logged: string[];
+  /** PEM of the key that the API signs with. */
+  publicKey(): string;
   inventory: Inventory;
   /** Sends as somebody, in English unless said otherwise; a body goes as JSON. */
   send(
@@ -110,6 +113,7 @@ export async function startTestApi(options: Partial<ServerOptions> = {}): Promis
     records,
     logged,
     send,
+    publicKey: () => readFileSync(publicKeyFile(data), 'utf8'),
     get inventory() {
       return inventory;
     },

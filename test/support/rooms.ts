@@ -56,7 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     reason: 'worker/ is a door: it only wires rooms together, and no other door',
   },
   api: {
-    value: [node, '*', 'api/', 'activities/ports/', 'activities/records.ts', 'activities/cool-down.ts', 'activities/reviews.ts', 'adapters/', 'config/', 'contracts/', 'domain/'],
+    value: [node, '*', 'api/', 'activities/ports/', 'activities/records/', 'adapters/', 'config/', 'contracts/', 'domain/'],
     types: ['workflows/', 'activities/'],
     maxLines: 200,
     reason: 'api/ is a door: it speaks to Temporal through its gateway, never to activities or workflows by value',

@@ -2,7 +2,7 @@
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openChangeKey, recoveryEndKey } from '../../activities/records.ts';
+import { openChangeKey, recoveryEndKey } from '../../activities/records/keys.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';

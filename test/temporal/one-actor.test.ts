@@ -1,7 +1,7 @@
 /** One actor per target: leases between recoveries and backups, changes left open, recoveries inside recoveries. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openChangeKey } from '../../activities/records.ts';
+import { openChangeKey } from '../../activities/records/keys.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, holderQuery } from '../../domain/messages.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';

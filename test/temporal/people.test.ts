@@ -2,7 +2,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openReviews } from '../../activities/reviews.ts';
+import { openReviews } from '../../activities/records/reviews.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';

@@ -8,7 +8,8 @@ export const recoveryStartKey = (recovery: string): string => `recoveries/${reco
 /** When a scenario ended last on a target, for its cool-down. */
 export const lastEndKey = (target: string, scenario: string): string => `targets/${target}/last/${scenario}.json`;
 export const reviewsPrefix = (target: string): string => `reviews/${target}/`;
-export const reviewKey = (target: string, review: string): string => `${reviewsPrefix(target)}${review}.json`;
+export const reviewKey = (target: string, review: string): string => `${reviewsPrefix(target)}${review}/opened.json`;
+export const reviewClosedKey = (target: string, review: string): string => `${reviewsPrefix(target)}${review}/closed.json`;
 /** A signed start, so that a copy of it proves nothing. */
 export const startProofKey = (digest: string): string => `starts/${digest}.json`;
 /** Final state and whole ledger. */
