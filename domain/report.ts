@@ -1,5 +1,6 @@
 /** The report of a recovery as Markdown, for people who were not there: what happened, when, who decided, what it cost. */
 import { recoveryStatuses, stepOutcomes, type LedgerEntry, type RecoveryState } from './recovery.ts';
+import { filledChecklist } from './report-checklist.ts';
 import { reportWords } from './report-words.ts';
 import type { Locale, Text } from './text.ts';
 
@@ -81,6 +82,7 @@ export function renderReport(input: ReportInput, locale: Locale): string {
             words.waitsFor(tell(title), from.join(', '), deadline === null ? undefined : when(deadline)),
           ),
         ]),
+    ...checklistOf(input.ledger, locale, when),
     `## ${words.sections.ledger}`,
     ...(input.ledger.length === 0
       ? [words.nothing]
@@ -97,6 +99,29 @@ export function renderReport(input: ReportInput, locale: Locale): string {
       : [`## ${words.sections.links}`, input.links.map(({ title, url }) => `- [${cell(title)}](<${url}>)`).join('\n')]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Nothing where nobody was asked to look at anything. */
+function checklistOf(ledger: readonly LedgerEntry[], locale: Locale, when: (iso: string) => string): string[] {
+  const words = reportWords[locale];
+  const { items, verifiers, approvers } = filledChecklist(ledger);
+  if (items.length === 0) return [];
+  return [
+    `## ${words.sections.checklist}`,
+    table(
+      words.headings.checklist,
+      items.map(({ title, path, ticked, by, at, reason }) => [
+        ticked ? '☑' : '☒',
+        cell(path === '' ? title[locale] : `${path} / ${title[locale]}`),
+        cell(by),
+        when(at),
+        cell(reason),
+      ]),
+    ),
+    [`- ${words.verifiedBy}: ${cell(verifiers.join(', ')) || '–'}`, `- ${words.approvedBy}: ${cell(approvers.join(', ')) || '–'}`].join(
+      '\n',
+    ),
+  ];
 }
 
 /** One line of the ledger in words. */

@@ -10,6 +10,7 @@ import {
   recordedHistories,
   typeOf,
   type HistoryEvent,
+  type HistoryFolder,
   type RecordedHistory,
 } from './support/histories.ts';
 
@@ -28,9 +29,15 @@ async function replay(bundle: { codePath: string }, histories: readonly Recorded
   return Object.fromEntries(histories.map(({ name, runId }) => [name, errors.get(runId)]));
 }
 
-const ours = { title: 'ours', folder: '' as const, bundle: () => workflowBundle() };
+const ours = () => workflowBundle();
 const entry = fileURLToPath(new URL('support/toy/workflows.ts', import.meta.url));
-const toys = { title: 'of the toys', folder: 'toys' as const, bundle: () => workflowBundle({ entry }) };
+const toys = () => workflowBundle({ entry });
+const all: readonly { readonly folder: HistoryFolder; readonly bundle: typeof ours }[] = [
+  { folder: '', bundle: ours },
+  { folder: 'toys', bundle: toys },
+  { folder: 'kernel-1', bundle: ours },
+  { folder: 'kernel-1/toys', bundle: toys },
+];
 
 type Tamper = (events: readonly HistoryEvent[]) => readonly HistoryEvent[] | undefined;
 
@@ -62,7 +69,7 @@ const oneRemoved: Tamper = (events) => {
   return JSON.parse(JSON.stringify(events.toSpliced(at, 1), moved)) as HistoryEvent[];
 };
 
-describe.each([ours, toys])('the recorded histories $title', ({ folder, bundle }) => {
+describe.each(all)('the recorded histories in histories/$folder', ({ folder, bundle }) => {
   const recorded = recordedHistories(folder);
   const tampered = (tamper: Tamper): RecordedHistory[] =>
     recorded.flatMap((one) => {
@@ -87,6 +94,6 @@ describe.each([ours, toys])('the recorded histories $title', ({ folder, bundle }
 });
 
 test('most histories have something to remove', () => {
-  const all = recordedHistories('toys');
-  expect(all.filter(({ history }) => oneRemoved(history.events)).length).toBeGreaterThan(all.length * 0.9);
+  const recorded = recordedHistories('toys');
+  expect(recorded.filter(({ history }) => oneRemoved(history.events)).length).toBeGreaterThan(recorded.length * 0.9);
 });

@@ -27,8 +27,10 @@ export interface RecordedHistory {
 
 export const historyFolder = fileURLToPath(new URL('../histories', import.meta.url));
 
-/** Recorded histories of one bundle: `''` for ours, `toys` for those of the toys. */
-export function recordedHistories(folder: '' | 'toys'): RecordedHistory[] {
+/** Where histories lie: `''` and `toys` of the kernel of today, `kernel-1` those that the first one recorded. */
+export type HistoryFolder = '' | 'toys' | 'kernel-1' | 'kernel-1/toys';
+
+export function recordedHistories(folder: HistoryFolder): RecordedHistory[] {
   const names = readdirSync(join(historyFolder, folder)).filter((name) => name.endsWith('.json'));
   return names.toSorted().map((name) => {
     const history = JSON.parse(readFileSync(join(historyFolder, folder, name), 'utf8')) as History;
@@ -88,7 +90,9 @@ const commands: Readonly<Record<string, (attributes: Attributes, event: HistoryE
     `signal ${signalName} to ${workflowExecution!.workflowId}`,
   REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: () => 'cancel another workflow',
   UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: ({ searchAttributes }) => {
-    const { OkiagariStatus, OkiagariPhase } = searchAttributes!.indexedFields;
+    const { OkiagariStatus, OkiagariPhase, TemporalChangeVersion } = searchAttributes!.indexedFields;
+    // Written by the SDK beside the marker of a patch.
+    if (TemporalChangeVersion) return `versions ${textOf(TemporalChangeVersion)}`;
     return `attributes ${textOf(OkiagariStatus)}/${textOf(OkiagariPhase)}`;
   },
   WORKFLOW_PROPERTIES_MODIFIED: () => 'memo',

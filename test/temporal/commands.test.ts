@@ -27,6 +27,8 @@ interface Telling {
   readonly word: string;
   /** What the toy is before; to overwrite anything but 0 needs people. */
   readonly initially?: number;
+  /** What a safety check finds. */
+  readonly unsafe?: boolean;
   /** Activities that fail until somebody decided. */
   readonly fails?: readonly string[];
   readonly mode?: 'run' | 'dry-run';
@@ -42,19 +44,30 @@ interface Telling {
 /** A new status or phase goes into the search attributes and, as everything of the ledger, into the memo. */
 const turns = (to: string): string[] => [`attributes ${to}`, 'memo'];
 /** The first memo is there before anything is done, the second says that the target is held. */
-const begun = ['activity beginRecovery', 'child lease: lease/$', 'memo', 'memo'];
+const patch = ['marker core_patch', 'versions ["kernel-2"]'];
+const begun = [...patch, 'activity beginRecovery', 'child lease: lease/$', 'memo', 'memo'];
 const verified = [...turns('running/verify'), 'memo'];
 const verifiedAndClosed = [...turns('running/verify'), 'activity closeChange', 'memo'];
 const ended = (status: string): string[] => [
   'activity recordEnd',
   'signal release to lease/$',
   ...turns(`${status}/end`),
+  told,
   'complete',
 ];
-const asked = ['timer: deadline of gate set', ...turns('waiting/gate')];
+/** People are told of it and reminded: the first timer is that of the reminder. */
+const told = 'activity announce';
+const opens = (gate: string): string[] => [told, `timer: reminder at gate ${gate}`];
+const asked = [...opens('set'), ...turns('waiting/gate')];
 const answered = ['accept decide', 'activity identifyVoter', 'answer'];
 const gone = (phase: string): string[] => ['cancel timer', ...turns('running/gate'), ...turns(`running/${phase}`)];
-const failed = (phase: string): string[] => [...turns(`waiting/${phase}`), ...answered, ...turns(`running/${phase}`)];
+const failed = (step: string, phase: string): string[] => [
+  ...opens(`failed:${step}`),
+  ...turns(`waiting/${phase}`),
+  ...answered,
+  'cancel timer',
+  ...turns(`running/${phase}`),
+];
 /** A step that was waiting or failed is no longer so. */
 const again = ['memo'];
 const planned = ['activity planSet', ...turns('running/change')];
@@ -102,13 +115,41 @@ const tellings: readonly Telling[] = [
     ends: 'recovered',
     commands: ['activity planSet', 'activity keepPlan', ...asked, ...answered, ...gone('begin'), ...again, 'memo'],
   },
+  { title: 'guard', word: 'guard', ends: 'recovered', commands: ['activity checkSafe', 'memo'] },
+  {
+    title: 'break-glass',
+    word: 'guard',
+    unsafe: true,
+    people: [
+      { gate: 'failed:is it safe', by: 'ren', decision: 'skip' },
+      { gate: 'failed:is it safe', by: 'mio', decision: 'skip' },
+    ],
+    ends: 'recovered',
+    commands: [
+      'activity checkSafe',
+      ...opens('failed:is it safe'),
+      ...turns('waiting/begin'),
+      'accept decide',
+      'activity identifyVoter',
+      // One of two has said so.
+      'memo',
+      'answer',
+      ...answered,
+      'cancel timer',
+      // Who did it is told to everybody else, and kept for the review.
+      told,
+      ...turns('running/begin'),
+      'activity openReview',
+      'memo',
+    ],
+  },
   {
     title: 'retry',
     word: 'step',
     fails: ['readValue'],
     people: [{ gate: 'failed:look', decision: 'retry' }],
     ends: 'recovered',
-    commands: ['activity readValue', ...failed('begin'), 'activity readValue', ...again, 'memo'],
+    commands: ['activity readValue', ...failed('look', 'begin'), 'activity readValue', ...again, 'memo'],
   },
   {
     title: 'amend',
@@ -116,7 +157,7 @@ const tellings: readonly Telling[] = [
     fails: ['planSet'],
     people: [{ gate: 'failed:set', decision: 'amend', input: { value: 6 } }],
     ends: 'recovered',
-    commands: [...planned, ...failed('change'), 'activity planSet', ...again, ...applied],
+    commands: [...planned, ...failed('set', 'change'), 'activity planSet', ...again, ...applied],
     closing: verifiedAndClosed,
   },
   {
@@ -125,7 +166,7 @@ const tellings: readonly Telling[] = [
     fails: ['pauseToy'],
     people: [{ gate: 'failed:pause', decision: 'skip' }],
     ends: 'recovered',
-    commands: ['activity openChange', 'activity pauseToy', ...failed('begin'), 'memo'],
+    commands: ['activity openChange', 'activity pauseToy', ...failed('pause', 'begin'), 'memo'],
     closing: verifiedAndClosed,
   },
   {
@@ -134,14 +175,14 @@ const tellings: readonly Telling[] = [
     fails: ['applySet'],
     people: [{ gate: 'failed:set', decision: 'roll-back' }],
     ends: 'rolled-back',
-    commands: [...planned, 'activity openChange', 'activity applySet', ...failed('change'), ...undone],
+    commands: [...planned, 'activity openChange', 'activity applySet', ...failed('set', 'change'), ...undone],
   },
   {
     title: 'checklist',
     word: 'checklist',
     people: [{ gate: 'check:item', decision: 'tick' }],
     ends: 'recovered',
-    commands: [...turns('waiting/gate'), ...answered, ...turns('running/gate'), ...turns('running/begin'), 'memo'],
+    commands: [...opens('check:item'), ...turns('waiting/gate'), ...answered, ...gone('begin'), 'memo'],
   },
   {
     title: 'checklist-of-two',
@@ -152,13 +193,15 @@ const tellings: readonly Telling[] = [
     ],
     ends: 'recovered',
     commands: [
+      ...opens('check:one'),
+      ...opens('check:two'),
       ...turns('waiting/gate'),
       ...answered,
       // One item is ticked, and it still waits for the other.
+      'cancel timer',
       'memo',
       ...answered,
-      ...turns('running/gate'),
-      ...turns('running/begin'),
+      ...gone('begin'),
       'memo',
     ],
   },
@@ -198,10 +241,12 @@ async function start({
   title: target,
   word,
   initially,
+  unsafe = false,
   fails = [],
   mode = 'run',
 }: Omit<Telling, 'ends' | 'commands'>): Promise<string> {
   if (initially !== undefined) toys.world.write(target, initially);
+  if (unsafe) toys.world.makeUnsafe(target);
   for (const activity of fails) toys.world.failures.set(`${activity} ${target}`, 'target-missing');
   return toys.start({ scenario: 'toy-word', target, input: { word }, mode });
 }
@@ -248,6 +293,7 @@ describe('so does', () => {
     const id = await start({ title: 'dry-run', word: 'change', initially: 1, mode: 'dry-run' });
     await endsAs(id, 'planned');
     expect(await emitted(id, 'dry-run')).toEqual([
+      ...patch,
       'activity beginRecovery',
       ...planned,
       'memo',
@@ -289,10 +335,10 @@ describe('so does', () => {
         ...planned,
         'activity openChange',
         'activity applySet',
-        ...failed('change'),
+        ...failed('set', 'change'),
         'activity undoSet',
         ...turns('running/undo'),
-        ...failed('undo'),
+        ...failed('undo:set', 'undo'),
         ...ended('failed').slice(0, -1),
         'fail changes-remain',
       ]),
@@ -309,6 +355,7 @@ describe('so does', () => {
     await endsAs(id, 'recovered');
     expect(await emitted(id, 'left-open')).toEqual(
       about('left-open', [
+        ...patch,
         'activity beginRecovery',
         'child lease: lease/$',
         'memo',
@@ -327,7 +374,9 @@ describe('so does', () => {
 
 describe('a recovery inside another', () => {
   const innerBegun = begun.map((line) => line.replace('$', '$-inner'));
-  const innerEnded = (status: string): string[] => ended(status).map((line) => line.replace('$', '$-inner'));
+  /** Only the root tells people. */
+  const innerEnded = (status: string): string[] =>
+    ended(status).flatMap((line) => (line === told ? [] : [line.replace('$', '$-inner')]));
   const toParent = 'signal childFinished to recovery/$';
   const starts = 'child toyWord: recovery/$/inner';
   const settles = 'signal settle to recovery/$/inner';
@@ -392,7 +441,7 @@ describe('a recovery inside another', () => {
       outer: aboutOuter('asks-inside', [
         ...begun,
         starts,
-        'timer: deadline of gate inner/set',
+        ...opens('inner/set'),
         ...turns('waiting/begin'),
         ...answered,
         'cancel timer',
@@ -407,6 +456,8 @@ describe('a recovery inside another', () => {
         ...innerBegun,
         ...planned,
         ...turns('running/gate'),
+        // What the root answers is proven by the statements behind it.
+        'activity identifyVoter',
         ...turns('running/change'),
         ...again,
         ...applied,
@@ -428,7 +479,7 @@ describe('a recovery inside another', () => {
         ...begun,
         starts,
         'activity readValue',
-        ...failed('begin'),
+        ...failed('look', 'begin'),
         settles,
         ...turns('running/undo'),
         ...ended('rolled-back'),

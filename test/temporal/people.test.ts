@@ -4,6 +4,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openReviews } from '../../activities/records/reviews.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
+import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
@@ -66,6 +67,7 @@ describe('people are told', () => {
     expect((await toys.result(id)).status).toBe('stopped');
     expect(occasions('hurries')).toEqual(['gate', 'reminder', 'reminder', 'next-group', 'reminder', 'reminder', 'end']);
     expect(new Set(told('hurries').map(({ event }) => event)).size).toBe(7);
+    await recordHistory(toys.client.workflow.getHandle(id), 'toys/nobody-answers');
     const [gate, , , next] = told('hurries');
     expect(gate).toMatchObject({
       scenario: 'toy-set',
@@ -124,6 +126,7 @@ describe('one operator may go on alone', () => {
     const state = await toys.result(id);
     expect(state.status).toBe('recovered');
     expect(await sentences(id)).toContain('hana chose approve, alone: test');
+    await recordHistory(toys.client.workflow.getHandle(id), 'toys/alone');
     expect(occasions('alone')).toContain('decided-alone');
     expect(await openReviews(toys.records, 'alone')).toMatchObject([
       { kind: 'alone', recovery: state.id, gate: 'set', by: [{ person: 'hana', reason: 'test' }], target: 'alone' },

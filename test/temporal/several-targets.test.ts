@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, gateOutcomeSignal, holderQuery } from '../../domain/messages.ts';
 import { plain } from '../../domain/text.ts';
+import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
@@ -52,6 +53,8 @@ describe('a recovery of several targets', () => {
     expect(outcomesOf(state).map(([name]) => name)).not.toContain('first/hold target');
     expect(state.steps[0]).toMatchObject({ name: 'hold target', sentence: { en: 'a, b, c are held by this recovery alone.' } });
     for (const target of ['a', 'b', 'c']) await expect.poll(() => leaseStatus(target)).toBe('COMPLETED');
+    await recordHistory(handle(id), 'toys/several-targets');
+    await recordHistory(handle(`${id}/first`), 'toys/several-targets.first');
   });
 
   test('two that want the same targets never wait for each other: one gets them all, the other is told whose they are and keeps none', async () => {
@@ -158,6 +161,7 @@ describe('a cool-down', () => {
     expect(failed.title.en).toContain(first);
     await toys.decide(id, failed, 'hana', 'skip');
     expect((await toys.result(id)).status).toBe('recovered');
+    await recordHistory(handle(id), 'toys/cool-down');
     expect((await toys.result(await run(0, { acknowledgeCoolDown: true }))).status).toBe('recovered');
   });
 

@@ -37,6 +37,7 @@ const words = {
       undo: (plan) => ({ activity: 'undoSet', input: { target: r.target, plan: plan.ref } }),
       amend: { input: { value }, schema: z.strictObject({ value: z.int().min(0) }) },
     }),
+  guard: (r, on) => r.guard('is it safe', () => on.checkSafe({ target: r.target })),
   consent: async (r, on) => r.consent('choose', 'set', await on.planSet({ target: r.target, value })),
   acts: async (r, on) => {
     for (const name of ['first', 'second', 'third']) {
