@@ -54,7 +54,11 @@ export async function recoveryContext(world: World, beginning: Beginning): Promi
  * Who asked: a start counts as theirs when a trusted key signed it a moment ago, and no other recovery began with it.
  * What runs inside another recovery was asked for by whoever asked for that one.
  */
-async function requesterOf({ isSigned, records }: World, { id, startedAt }: RecoveryRecord, start: RecoveryStart): Promise<string> {
+async function requesterOf(
+  { isSigned, records }: World,
+  { id, startedAt }: RecoveryRecord,
+  start: RecoveryStart,
+): Promise<string> {
   if (start.parent) return start.requestedBy;
   const { proof } = start;
   if (!proof || !isSigned(startStatement(start, proof.at), proof.signature)) return 'unknown';

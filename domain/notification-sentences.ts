@@ -24,7 +24,9 @@ export function toldAs({ occasion }: Notification, { reached, failed, why }: Tol
   const said = reached.length === 0 ? undefined : listed(reached);
   const unsaid = failed.map((one) => `${one.channel} ${one.to} (${one.why})`).join(', ');
   return {
-    en: [said && `${what.en} was told to ${said}.`, unsaid && `${what.en} could not be told to ${unsaid}.`].filter(Boolean).join(' '),
+    en: [said && `${what.en} was told to ${said}.`, unsaid && `${what.en} could not be told to ${unsaid}.`]
+      .filter(Boolean)
+      .join(' '),
     ja: [said && `${what.ja}を ${said} に知らせました。`, unsaid && `${what.ja}を ${unsaid} に知らせられませんでした。`]
       .filter(Boolean)
       .join(''),

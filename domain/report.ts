@@ -118,9 +118,10 @@ function checklistOf(ledger: readonly LedgerEntry[], locale: Locale, when: (iso:
         cell(reason),
       ]),
     ),
-    [`- ${words.verifiedBy}: ${cell(verifiers.join(', ')) || '–'}`, `- ${words.approvedBy}: ${cell(approvers.join(', ')) || '–'}`].join(
-      '\n',
-    ),
+    [
+      `- ${words.verifiedBy}: ${cell(verifiers.join(', ')) || '–'}`,
+      `- ${words.approvedBy}: ${cell(approvers.join(', ')) || '–'}`,
+    ].join('\n'),
   ];
 }
 

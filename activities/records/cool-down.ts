@@ -11,7 +11,10 @@ interface LastEnd {
 }
 
 /** Keeps when it ended, where it left its mark on the target. Twice is fine. */
-export async function startCoolDown(records: RecordStore, { id, target, scenario, status, endedAt }: RecoveryState): Promise<void> {
+export async function startCoolDown(
+  records: RecordStore,
+  { id, target, scenario, status, endedAt }: RecoveryState,
+): Promise<void> {
   if (endedAt === undefined || (status !== 'recovered' && status !== 'failed')) return;
   await records.put(lastEndKey(target, scenario), JSON.stringify({ recovery: id, endedAt } satisfies LastEnd));
 }

@@ -21,10 +21,7 @@ export const startRequest = z.strictObject({
   detectedAt: instant.optional(),
   brokenSince: instant.optional(),
   incident: slug.optional(),
-  acknowledgeCoolDown: z
-    .boolean()
-    .optional()
-    .describe('Run it although the same scenario ran on this target a moment ago.'),
+  acknowledgeCoolDown: z.boolean().optional().describe('Run it although the same scenario ran on this target a moment ago.'),
 });
 
 /** The workflow's argument: the request with who asked. */

@@ -140,7 +140,12 @@ function wrongValues(schema: JsonSchema, inUrl: boolean): unknown[] {
 }
 
 function url(path: string, more: string = ''): string {
-  const known = { targets: 'tools', backups: knownBackup.id, reviews: encodeURIComponent(reviewId), recoveries: encodeURIComponent(id) };
+  const known = {
+    targets: 'tools',
+    backups: knownBackup.id,
+    reviews: encodeURIComponent(reviewId),
+    recoveries: encodeURIComponent(id),
+  };
   const [, , collection] = path.split('/') as ['', 'v1', keyof typeof known];
   return path.replace('{id}', known[collection]).replace('{digest}', planDigest) + more;
 }

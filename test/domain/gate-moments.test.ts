@@ -5,7 +5,7 @@ import { closesAt, nextMoment, type StageTime } from '../../domain/gate-moments.
 /** The first so many moments of a stage. */
 function moments(time: StageTime, count: number): [number, string][] {
   const found: [number, string][] = [];
-  for (let after = time.since; found.length < count; ) {
+  for (let after = time.since; found.length < count;) {
     const { at, what } = nextMoment(time, after);
     found.push([at, what]);
     if (what === 'deadline') break;

@@ -35,7 +35,10 @@ test('has each item as it was decided, who verified and who approved; a failed i
 });
 
 const report = (entries: readonly LedgerEntry[], locale: 'en' | 'ja'): string =>
-  renderReport({ state: stateOf(), ledger: entries, scenario: plain('x'), contacts: [], links: [], timezone: 'Asia/Tokyo' }, locale);
+  renderReport(
+    { state: stateOf(), ledger: entries, scenario: plain('x'), contacts: [], links: [], timezone: 'Asia/Tokyo' },
+    locale,
+  );
 
 test('stands in the report, in English and in Japanese', () => {
   for (const line of [

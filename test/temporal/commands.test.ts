@@ -536,8 +536,8 @@ describe('a target that is held', () => {
     const lease = toys.client.workflow.getHandle(leaseWorkflowId('waits'), firstLease);
     await recordHistory(lease, 'toys/lease');
     // Whoever waits may ask more than once.
-    const told = new Set(commandsOf(await fetchHistory(lease)).filter((line) => line.startsWith('signal')));
-    expect([...told]).toEqual([
+    const signals = new Set(commandsOf(await fetchHistory(lease)).filter((line) => line.startsWith('signal')));
+    expect([...signals]).toEqual([
       'signal leaseHeld to recovery/waits',
       'signal pleaseYield to backup/b1',
       'signal leaseFree to recovery/waits',

@@ -20,10 +20,7 @@ beforeAll(async () => {
     server,
     [
       ...'abcdefgh'.split('').map((id) => target(id)),
-      target(
-        'hurries',
-        'set: { always: true, from: [operations], within: 1500ms, then: [{ from: [admins], within: 1500ms }] }',
-      ),
+      target('hurries', 'set: { always: true, from: [operations], within: 1500ms, then: [{ from: [admins], within: 1500ms }] }'),
       target('stops', 'failed-step: { within: 900ms, otherwise: roll-back }'),
       target('alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
       target('never-alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1h }'),

@@ -152,8 +152,7 @@ describe('the answer to an inner gate', () => {
 
 describe('a cool-down', () => {
   test('makes a second run wait for an acknowledgement; given at the start, nobody is asked', async () => {
-    const run = (value: number, more = {}) =>
-      toys.start({ scenario: 'toy-cooling', target: 'r', input: { value }, ...more });
+    const run = (value: number, more = {}) => toys.start({ scenario: 'toy-cooling', target: 'r', input: { value }, ...more });
     const { id: first } = await toys.result(await run(0));
     const id = await run(0);
     const failed = await toys.gate(id, 'failed:cool-down');

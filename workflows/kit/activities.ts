@@ -13,7 +13,8 @@ export const activitiesAt = <A>(site: string, target: string): OnTarget<A> => on
 /** The kernel's own activities, on the control queue. */
 export const kernelActivities = (target: string): KernelActivities => on<KernelActivities>(controlQueue, target).quick;
 /** Telling people takes as long as their mail servers do. */
-export const messages = (target: string): Pick<KernelActivities, 'announce'> => on<KernelActivities>(controlQueue, target).patient;
+export const messages = (target: string): Pick<KernelActivities, 'announce'> =>
+  on<KernelActivities>(controlQueue, target).patient;
 
 function on<A>(taskQueue: string, target: string): OnTarget<A> {
   return Object.fromEntries(

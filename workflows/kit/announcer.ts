@@ -51,11 +51,11 @@ export class Announcer {
   }
 
   /** To whoever asked, decided, or owns the target. */
-  ended({ status, waitingFor: _, ...state }: RecoveryState, sentence: Text): void {
+  ended({ status, requestedBy }: RecoveryState, sentence: Text): void {
     const run = this.#run();
     const voters = run.ledger.entries.flatMap((entry) => (entry.event === 'gate' ? entry.waiting.votes.map(({ by }) => by) : []));
     const { owner } = run.context;
-    const also = [...new Set([state.requestedBy, ...voters, ...(owner === undefined ? [] : [owner])])];
+    const also = [...new Set([requestedBy, ...voters, ...(owner === undefined ? [] : [owner])])];
     this.#tell('end', { status }, sentence, { roles: [], from: [], also, except: [] }, { status });
   }
 
@@ -64,13 +64,7 @@ export class Announcer {
     await Promise.all(this.#underWay);
   }
 
-  #tell(
-    occasion: Occasion,
-    key: object,
-    sentence: Text,
-    to: Audience,
-    more: Pick<Notification, 'asks' | 'status'> = {},
-  ): void {
+  #tell(occasion: Occasion, key: object, sentence: Text, to: Audience, more: Pick<Notification, 'asks' | 'status'> = {}): void {
     const { id, start, requestedBy } = this.#run();
     const { scenario, target, reason } = start;
     const event = `${id}.${occasion}.${digestOf(key).slice(0, 16)}`;

@@ -50,7 +50,8 @@ async function wait(run: Run, question: Omit<Question, 'path' | 'policy'>): Prom
 
 function policyOf(run: Run, { gate, kind }: Pick<Question, 'gate' | 'kind'>): GatePolicy {
   const policy =
-    run.context.gates[gate] ?? (kind === 'checklist' ? patientPolicy : defaultPolicy(run.context.objectives.rtoMs, run.isKernel2));
+    run.context.gates[gate] ??
+    (kind === 'checklist' ? patientPolicy : defaultPolicy(run.context.objectives.rtoMs, run.isKernel2));
   // Alone only with what can be undone.
   if (kind === 'approval' && run.noReturn === undefined) return policy;
   const { aloneAfterMs: _, ...others } = policy;

@@ -4,7 +4,8 @@ import type { OpenChange, RecoveryContext } from '../../activities/kernel-interf
 import { activitiesAt } from './activities.ts';
 import { fail } from '../../domain/fail.ts';
 import { attempt, safePoint } from './attempt.ts';
-import { asHolder, holdLeases } from './lease.ts';
+import { asHolder } from './lease.ts';
+import { holdLeases } from './leases.ts';
 import { isDryRun, isInsideOfItsOwnTarget, type Run } from './run.ts';
 import { callUndo } from './undo.ts';
 

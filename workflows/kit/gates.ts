@@ -1,10 +1,9 @@
 /** Gates: waits for people. The root recovery owns every gate, also those of its children, and counts the votes. */
-import { condition } from '@temporalio/workflow';
 import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FieldError } from '../../domain/failures.ts';
 import type { Statement } from '../../domain/gate.ts';
-import { closesAt, nextMoment, type StageTime } from '../../domain/gate-moments.ts';
+import { closesAt } from '../../domain/gate-moments.ts';
 import {
   alreadyDecided,
   asked,
@@ -18,6 +17,7 @@ import type { CancelRequest, DecisionAnswer, Envelope, GateOutcome } from '../..
 import type { Decision, GateState, Waiting } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Announcer } from './announcer.ts';
+import { passStage } from './gate-clock.ts';
 import { safeDefault, type GateKeeper } from './gate-keeper.ts';
 import type { Ledger } from './ledger.ts';
 import { judge, opened, outcomeOf, voteOf, type Question } from './votes.ts';
@@ -70,14 +70,19 @@ export class RootGates implements GateKeeper {
     const gate: OpenGate = { waiting: opened(question, now), closesAt: closesAt(policy, now), statements: [], judging: 0 };
     this.#open.set(name, gate);
     announcer?.opens(name);
+    const settled = (): boolean => gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
     const aloneAt = policy.aloneAfterMs === undefined ? undefined : now + policy.aloneAfterMs;
     for (const [n, { from, withinMs }] of policy.stages.entries()) {
       const since = Date.now();
       const deadline = withinMs === null ? null : new Date(since + withinMs).toISOString();
       this.#turn(gate, { ...gate.waiting, from, deadline }, asked(from));
       announcer?.asks(gate.waiting, n === 0 ? 'opened' : 'next-group');
-      await this.#decidedWithin(gate, { since, withinMs, remindMs: remindMs(), aloneAt });
-      if (this.#isSettled(gate)) break;
+      await passStage(
+        { name, settled, judged: () => gate.judging === 0 },
+        { since, withinMs, remindMs: remindMs(), aloneAt },
+        announcer && ((what) => announcer.asks(gate.waiting, what)),
+      );
+      if (settled()) break;
     }
     const outcome = gate.outcome ?? this.#byItself(gate);
     const state = states[outcome.decision as Decision] ?? 'decided';
@@ -88,39 +93,14 @@ export class RootGates implements GateKeeper {
     return outcome;
   }
 
-  /** Returns when it is settled or when the time of the stage is over; people are reminded meanwhile. */
-  async #decidedWithin(gate: OpenGate, time: StageTime): Promise<void> {
-    const settled = (): boolean => this.#isSettled(gate);
-    const { gate: name } = gate.waiting;
-    const { announcer } = this.#desk;
-    if (!announcer) {
-      if (time.withinMs === null) await condition(settled);
-      else await condition(settled, time.withinMs, { summary: `deadline of gate ${name}` });
-      return;
-    }
-    for (let after = time.since; ; ) {
-      const { at, what } = nextMoment(time, after);
-      const waitMs = Math.max(1, at - Date.now());
-      if (await condition(settled, waitMs, { summary: `${what} at gate ${name}` })) return;
-      // What was sent in time counts, also when no worker was there to judge it in time.
-      if (what === 'deadline') return condition(() => settled() || gate.judging === 0);
-      after = at;
-      announcer.asks(gate.waiting, what);
-    }
-  }
-
-  #isSettled(gate: OpenGate): boolean {
-    return gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
-  }
-
   /** Decides one vote. What does not count is in the ledger, with the reason, before it is thrown. */
   async decide(envelope: Envelope): Promise<DecisionAnswer> {
-    const asked = this.#open.get(envelope.statement.gate);
-    if (asked) asked.judging += 1;
+    const underVote = this.#open.get(envelope.statement.gate);
+    if (underVote) underVote.judging += 1;
     try {
       return await this.#judge(envelope);
     } finally {
-      if (asked) asked.judging -= 1;
+      if (underVote) underVote.judging -= 1;
     }
   }
 

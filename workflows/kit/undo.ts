@@ -5,7 +5,7 @@ import type { Text } from '../../domain/text.ts';
 import type { OnTarget } from './activities.ts';
 import { tellFailure } from './ending.ts';
 import { askAboutFailure } from './failed-step.ts';
-import { isLeaseLost } from './lease.ts';
+import { isLeaseLost } from './leases.ts';
 import { isInsideOfItsOwnTarget, type Run, type Undo } from './run.ts';
 
 /** Calls an undo that is kept as data. Its activity answers with anything; the sentence is made of its numbers. */
