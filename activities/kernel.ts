@@ -5,19 +5,21 @@ import type { Kinds } from '../contracts/kinds.ts';
 import { scenarioById, type ScenarioEntry } from '../contracts/scenarios.ts';
 import { fail } from '../domain/fail.ts';
 import { defaultPolicy, type GatePolicy } from '../domain/gate.ts';
+import { createAnnounce } from './announce.ts';
 import type { KernelActivities, OpenChange } from './kernel-interface.ts';
 import type { Ports } from './ports/index.ts';
 import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records.ts';
 import { tellingStore } from './record-store-failure.ts';
 
-type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned'>;
+type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned' | 'messenger'>;
 
 export interface Registry {
   readonly scenarios: readonly ScenarioEntry[];
   readonly kinds: Kinds;
 }
 
-export function createKernelActivities({ inventory, isSigned, ...ports }: KernelPorts, registry: Registry): KernelActivities {
+export function createKernelActivities(ports: KernelPorts, registry: Registry): KernelActivities {
+  const { inventory, isSigned } = ports;
   const records = tellingStore(ports.records);
   const readOpenChange = async (target: string): Promise<OpenChange | undefined> => {
     const text = await records.get(openChangeKey(target));
@@ -88,6 +90,8 @@ export function createKernelActivities({ inventory, isSigned, ...ports }: Kernel
     },
 
     recordEnd: ({ state, ledger }) => records.put(recoveryEndKey(state.id), JSON.stringify({ state, ledger })),
+
+    announce: createAnnounce(ports, registry.scenarios),
 
     async hasOpenRun({ workflowId }) {
       try {

@@ -19,7 +19,10 @@ const person = z.strictObject({
   roles: z.array(z.enum(roles)).min(1),
   groups: z.array(slug).default([]),
   token: secretRef,
-  locale: z.enum(['ja', 'en']).optional().describe('Language of messages to this person; the language of documents when left out.'),
+  locale: z
+    .enum(['ja', 'en'])
+    .optional()
+    .describe('Language of messages to this person; the language of documents when left out.'),
   contact: z.strictObject({ mail: z.email().optional(), phone: z.string().optional() }).default({}),
 });
 

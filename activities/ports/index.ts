@@ -1,10 +1,10 @@
 /** The whole outside world, as activities see it; worker/ and api/ wire the real adapters in. */
 import type { Inventory } from '../../contracts/inventory.ts';
-import type { Statement } from '../../domain/gate.ts';
 import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
+import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
 
@@ -14,8 +14,9 @@ export interface Ports {
   /** The inventory of this moment; a wrong file keeps the last good one. */
   readonly inventory: () => Inventory;
   readonly records: RecordStore;
-  /** Whether a key that we trust signed exactly this statement. */
-  readonly isSigned: (statement: Statement, signature: string) => boolean;
+  /** Whether a key that we trust signed exactly this document. */
+  readonly isSigned: (document: object, signature: string) => boolean;
+  readonly messenger: Messenger;
   readonly files: FileTree;
   readonly repositories: OpenRepository;
   readonly archives: ArchiveReader;

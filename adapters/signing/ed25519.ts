@@ -1,18 +1,17 @@
-/** Signatures of decisions: the canonical form of a statement, signed and checked with Ed25519. */
+/** Signatures of what the API states: the canonical form of a document, signed and checked with Ed25519. */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { canonicalJson } from '../../domain/digest.ts';
-import type { Statement } from '../../domain/gate.ts';
 
-/** Base64 of the signature over the statement's canonical JSON. */
-export const signStatement = (statement: Statement, privateKeyPem: string): string =>
-  sign(null, Buffer.from(canonicalJson(statement)), createPrivateKey(privateKeyPem)).toString('base64');
+/** Base64 of the signature over the document's canonical JSON. */
+export const signDocument = (document: object, privateKeyPem: string): string =>
+  sign(null, Buffer.from(canonicalJson(document)), createPrivateKey(privateKeyPem)).toString('base64');
 
-/** Whether this key signed exactly this statement. False, never an error, for a signature or key that is none. */
-export function verifyStatement(statement: Statement, signature: string, publicKeyPem: string): boolean {
+/** Whether this key signed exactly this document. False, never an error, for a signature or key that is none. */
+export function verifyDocument(document: object, signature: string, publicKeyPem: string): boolean {
   try {
     const key = createPublicKey(publicKeyPem);
     if (key.asymmetricKeyType !== 'ed25519') return false;
-    return verify(null, Buffer.from(canonicalJson(statement)), key, Buffer.from(signature, 'base64'));
+    return verify(null, Buffer.from(canonicalJson(document)), key, Buffer.from(signature, 'base64'));
   } catch {
     return false;
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSigningKey, publicKeyFile } from '../../api/signing.ts';
-import { verifyStatement } from '../../adapters/signing/ed25519.ts';
+import { verifyDocument } from '../../adapters/signing/ed25519.ts';
 import { canonicalJson } from '../../domain/digest.ts';
 import { decisionDocument, queuedDecisionDocument } from '../../contracts/http/decision.ts';
 import { envelopeSchema } from '../../contracts/inputs/decision.ts';
@@ -50,7 +50,7 @@ describe('a decision', () => {
     expect(envelopeSchema.safeParse(heard).success).toBe(true);
     expect(heard!.statement).toEqual({ ...approval, recovery: recovery.id, by: 'ren', at: expect.any(String) });
     const publicKey = readFileSync(publicKeyFile(data), 'utf8');
-    expect(verifyStatement(heard!.statement, heard!.signature!, publicKey)).toBe(true);
+    expect(verifyDocument(heard!.statement, heard!.signature!, publicKey)).toBe(true);
     for (const change of [
       { by: 'hana' },
       { digest: 'x' },
@@ -59,7 +59,7 @@ describe('a decision', () => {
       { reason: 'z' },
       { input: 1 },
     ]) {
-      expect(verifyStatement({ ...heard!.statement, ...change } as Statement, heard!.signature!, publicKey)).toBe(false);
+      expect(verifyDocument({ ...heard!.statement, ...change } as Statement, heard!.signature!, publicKey)).toBe(false);
     }
   });
 
@@ -73,7 +73,7 @@ describe('a decision', () => {
     const travelled = JSON.parse(
       JSON.stringify({ ...heard!.statement, input: { nested: { a: [null, 'é'], z: 1 }, tools: ['b', 'a'] } }),
     ) as Statement;
-    expect(verifyStatement(travelled, heard!.signature!, readFileSync(publicKeyFile(data), 'utf8'))).toBe(true);
+    expect(verifyDocument(travelled, heard!.signature!, readFileSync(publicKeyFile(data), 'utf8'))).toBe(true);
   });
 
   const refusals: readonly FailureCode[] = [
@@ -134,7 +134,7 @@ describe('a decision that no worker takes', () => {
     const [signal] = recovery.run.signals;
     const [{ statement, signature }] = signal!.args as [Envelope];
     expect([signal!.name, statement.by, statement.digest]).toEqual(['decide', 'ren', digestOfPlan]);
-    expect(verifyStatement(statement, signature!, readFileSync(publicKeyFile(data), 'utf8'))).toBe(true);
+    expect(verifyDocument(statement, signature!, readFileSync(publicKeyFile(data), 'utf8'))).toBe(true);
   });
 
   test('is not sent to another recovery of the target', async () => {
@@ -214,7 +214,7 @@ describe('the signing key', () => {
     writeFileSync(own, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const sign = openSigningKey({ OKIAGARI_DATA: data, OKIAGARI_SIGNING_KEY: own });
     const statement = { ...approval, recovery: 'r', by: 'ren', at: 'now' } as Statement;
-    expect(verifyStatement(statement, sign(statement), pair.publicKey.export({ type: 'spki', format: 'pem' }) as string)).toBe(
+    expect(verifyDocument(statement, sign(statement), pair.publicKey.export({ type: 'spki', format: 'pem' }) as string)).toBe(
       true,
     );
   });
@@ -239,7 +239,7 @@ describe('the signing key', () => {
       ['AAAA', 'no key'],
       ['AAAA', ''],
     ] as const) {
-      expect(verifyStatement(statement, signature, pem)).toBe(false);
+      expect(verifyDocument(statement, signature, pem)).toBe(false);
     }
   });
 });

@@ -8,7 +8,8 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
-import { signStatement } from '../../adapters/signing/ed25519.ts';
+import { signDocument } from '../../adapters/signing/ed25519.ts';
+import { resolveSecret } from '../../config/environment.ts';
 import { loadInventory } from '../../config/inventory.ts';
 import { scenarioById } from '../../contracts/scenarios.ts';
 import type { Backup } from '../../domain/backup.ts';
@@ -154,7 +155,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
   }
 
   return {
-    ...createDriver(client, (statement) => signStatement(statement, secret), runWorker ? 180_000 : 30_000),
+    ...createDriver(client, (statement) => signDocument(statement, secret), runWorker ? 180_000 : 30_000),
     client,
     inventoryFile,
     folder,
@@ -174,7 +175,7 @@ const workerHere =
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
-      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data })),
+      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
       site: 'main',
       workflowBundle: await workflowBundle(),
     });

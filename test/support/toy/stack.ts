@@ -20,6 +20,7 @@ import {
 } from '../../../domain/search-attributes.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker, type RunningWorker } from '../../../worker/run.ts';
+import { createMemoryMessenger, type MemoryMessenger } from '../memory-messenger.ts';
 import { createDriver, type RecoveryDriver } from '../recovery-driver.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { createToyActivities, toyKinds, toyScenarios, ToyWorld } from './kind.ts';
@@ -40,6 +41,8 @@ export interface ToyStack extends RecoveryDriver {
   readonly world: ToyWorld;
   readonly client: Client;
   readonly records: ReturnType<typeof createDirectoryRecords>;
+  /** What people were told, as far as the inventory has channels. */
+  readonly messenger: MemoryMessenger;
   start(start: Partial<RecoveryStart> & { scenario: string; target: string }): Promise<string>;
   startBackup(target: string, id: string): Promise<WorkflowHandle>;
   startWorker(): Promise<void>;
@@ -64,8 +67,9 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
     kinds: toyKinds,
     scenarios: toyScenarios,
   });
+  const messenger = createMemoryMessenger();
   const kernel = createKernelActivities(
-    { inventory: () => inventory, records, isSigned: (_, signature) => signature === 'signed' },
+    { inventory: () => inventory, records, isSigned: (_, signature) => signature === 'signed', messenger },
     { scenarios: toyScenarios, kinds: toyKinds },
   );
   const connection = await Connection.connect({ address: server.address });
@@ -91,6 +95,7 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
     world,
     client,
     records,
+    messenger,
     async start(start) {
       const whole = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, ...start };
       const workflowId =
