@@ -60,6 +60,7 @@ beforeEach(async () => {
   bringToLife(id, run, api.records);
   run.updates.set('decide', () => ({ gate: 'restore', state: 'approved', votes: [], need: 1, deadline: null }));
   run.updates.set('cancel', () => ({ accepted: true }));
+  api.gateway.asked.set('testChannels', () => []);
   api.records.content.set(`plans/${id}/${planDigest}.json`, JSON.stringify({ digest: planDigest }));
 });
 
@@ -81,6 +82,7 @@ const rightBodies: Readonly<Record<string, Record<string, unknown>>> = {
   'POST /v1/recoveries/{id}/cancel': { reason: 'wrong target' },
   'POST /v1/backups/{id}/verify': {},
   'POST /v1/targets/{id}/backups': { kind: 'manual', reason: 'before a change' },
+  'POST /v1/people/{id}/test-message': {},
 };
 
 /** What no schema of a single field shows. */
@@ -120,9 +122,13 @@ function wrongValues(schema: JsonSchema, inUrl: boolean): unknown[] {
 }
 
 const url = (path: string, more: string = ''): string =>
-  path
-    .replace('{id}', path.includes('targets') ? 'tools' : path.includes('backups') ? knownBackup.id : encodeURIComponent(id))
-    .replace('{digest}', planDigest) + more;
+  path.replace('{id}', encodeURIComponent(idIn(path))).replace('{digest}', planDigest) + more;
+
+function idIn(path: string): string {
+  if (path.includes('/targets/')) return 'tools';
+  if (path.includes('/people/')) return 'hana';
+  return path.includes('/backups/') ? knownBackup.id : id;
+}
 
 const operations = async (): Promise<{ route: string; method: 'GET' | 'POST'; path: string; operation: Operation }[]> => {
   const document = (await api.send(undefined, 'GET', '/openapi.json')).json<{

@@ -33,6 +33,8 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     authOptional: true,
     disableReverseLookup: true,
     hideSTARTTLS: true,
+    allowInsecureAuth: true,
+    onAuth: ({ username }, _session, done) => done(null, { user: username }),
     ...options,
     async onRcptTo({ address }, _session, done) {
       attempts.push(address);
