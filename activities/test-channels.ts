@@ -37,13 +37,13 @@ export const createChannelActivities = ({
         messenger,
       );
       return Promise.all(
-        channels.map(async ({ channel, to, send }) => {
+        channels.map(async (one) => {
           const since = performance.now();
-          const attempt = await send(signal);
+          const attempt = await one.send(signal);
           const ms = Math.round(performance.now() - since);
           signal?.throwIfAborted();
-          await rememberHealth(records, { channel, to }, attempt);
-          return { channel, to, ok: attempt.taken, ...(!attempt.taken && { why: attempt.why }), ms };
+          await rememberHealth(records, one, attempt);
+          return { channel: one.channel, to: one.to, ok: attempt.taken, ...(!attempt.taken && { why: attempt.why }), ms };
         }),
       );
     }),

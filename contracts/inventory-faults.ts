@@ -90,7 +90,7 @@ function gateFaults(
 
 /** Whoever waits for the right to go on alone must not find the gate closed; without a time it has a third of the longest RTO. */
 function aloneTooLate(target: Fields, policy: Fields, served: readonly ScenarioEntry[]): CrossFault[] {
-  const alone = milliseconds(String(policy['alone'] ?? '').replace(/^after /, ''));
+  const alone = typeof policy['alone'] === 'string' ? milliseconds(policy['alone'].replace(/^after /, '')) : undefined;
   if (alone === undefined) return [];
   const rto = milliseconds(fields(target['objectives'])['rto']) ?? Math.max(...served.map(({ objectives }) => objectives.rtoMs));
   const first = milliseconds(policy['within']) ?? defaultPolicy(rto).stages[0]!.withinMs ?? Infinity;

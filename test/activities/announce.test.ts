@@ -172,7 +172,7 @@ describe('a broken channel', () => {
 });
 
 describe('inside Temporal', () => {
-  const work = {
+  const activities = {
     announce: () => world.announce(gateOpened),
     testChannels: () => world.testChannels({ person: 'ren', event: 'e', by: 'hana' }),
   };
@@ -185,7 +185,7 @@ describe('inside Temporal', () => {
       world.server.holds.set('ren@example.jp', async () => {
         await eventually(() => beats >= 3 && world.receiver.posts.length > 0).toBe(true);
       });
-      await environment.run(work[name]);
+      await environment.run(activities[name]);
       expect(world.server.mails.map(({ to }) => to)).toContain('ren@example.jp');
       expect(beats).toBeGreaterThanOrEqual(3);
     },

@@ -59,7 +59,7 @@ describe('a decision', () => {
       { reason: 'z' },
       { input: 1 },
     ]) {
-      expect(verifyDocument({ ...heard!.statement, ...change } as Statement, heard!.signature!, publicKey)).toBe(false);
+      expect(verifyDocument({ ...heard!.statement, ...change }, heard!.signature!, publicKey)).toBe(false);
     }
   });
 

@@ -1,7 +1,7 @@
 /** A real SMTP server on a free loopback port that keeps what it takes, and refuses or keeps waiting whom it is told to. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { text as readAll } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 export interface ReceivedMail {
@@ -45,7 +45,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
       );
     },
     async onData(stream, { envelope }, done) {
-      const raw = await text(stream).catch((error: Error) => error);
+      const raw = await readAll(stream).catch((error: Error) => error);
       if (raw instanceof Error) {
         done(raw);
         return;
@@ -70,7 +70,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
 }
 
 /** Header and text of a mail, decoded. */
-export function readMail({ raw }: ReceivedMail): { header(name: string): string | undefined; text: string } {
+export function readMail({ raw }: ReceivedMail): { header: (name: string) => string | undefined; text: string } {
   const [head = '', body = ''] = raw.split(/\r\n\r\n([\s\S]*)/);
   const lines = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
   const header = (name: string): string | undefined => {

@@ -7,10 +7,10 @@ export interface MessengerBench {
   readonly messenger: Messenger;
   readonly smtp: NonNullable<NotifyEntry['smtp']>;
   readonly webhook: NotifyEntry['webhooks'][number];
-  mails(): readonly Mail[];
-  posts(): readonly Post[];
+  readonly mails: () => readonly Mail[];
+  readonly posts: () => readonly Post[];
   /** The mailbox or the webhook refuses from now on. */
-  refuse(what: 'mailbox' | 'webhook', how: 'for now' | 'for good'): void;
+  readonly refuse: (what: 'mailbox' | 'webhook', how: 'for now' | 'for good') => void;
   stop(): Promise<void>;
 }
 
