@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testMessageDocument } from '../../contracts/http/person.ts';
 import { startTestApi, type PersonId, type TestApi } from '../support/api.ts';
+import { temporalAway } from '../support/fake-gateway.ts';
 import { readMail } from '../support/mail-server.ts';
 import { notifyInventory, startNotifyWorld, type NotifyWorld } from '../support/notify-world.ts';
 
@@ -98,6 +99,20 @@ describe('a test message', () => {
     await tryChannels('ren');
     expect(world.server.mails).toHaveLength(2);
   });
+});
+
+test('a repeat after an unknown outcome goes under the same event, so that mailboxes can tell it from news', async () => {
+  const events: unknown[] = [];
+  api.gateway.asked.set('testChannels', (input) => {
+    events.push((input as { event: string }).event);
+    if (events.length === 1) throw temporalAway();
+    return [];
+  });
+  expect((await tryChannels('ren', { 'idempotency-key': 'k' })).status).toBe(503);
+  expect((await tryChannels('ren', { 'idempotency-key': 'k' })).status).toBe(200);
+  await tryChannels('ren', { 'idempotency-key': 'l' });
+  expect(events[1]).toBe(events[0]);
+  expect(events[2]).not.toBe(events[0]);
 });
 
 describe('a target', () => {

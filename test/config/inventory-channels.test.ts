@@ -33,12 +33,12 @@ describe('channels', () => {
 notify:
   smtp: { url: { file: ./secrets/smtp }, from: okiagari@example.jp }
   webhooks:
-    - { id: chat, url: { file: secrets/chat }, secret: { file: /run/chat } }
+    - { id: chat, url: { file: secrets/chat }, secret: { file: ../run/chat } }
     - { id: pager, url: { env: PAGER }, secret: { env: PAGER_KEY } }
 trust: { publicKeys: [{ id: osaka, file: ./keys/osaka.pem }, { id: tokyo, pem: '-----BEGIN PUBLIC KEY-----' }] }`);
     expect(notify?.smtp?.url).toEqual({ file: '/etc/okiagari/secrets/smtp' });
     expect(notify?.webhooks.map(({ url, secret }) => [url, secret])).toEqual([
-      [{ file: '/etc/okiagari/secrets/chat' }, { file: '/run/chat' }],
+      [{ file: '/etc/okiagari/secrets/chat' }, { file: '/etc/run/chat' }],
       [{ env: 'PAGER' }, { env: 'PAGER_KEY' }],
     ]);
     expect(trust.publicKeys).toEqual([
