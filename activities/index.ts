@@ -3,9 +3,11 @@ import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
+import { createChannelActivities } from './test-channels.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
 export const createActivities = (ports: Ports) => ({
   ...createKernelActivities(ports, { scenarios, kinds }),
+  ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
 });

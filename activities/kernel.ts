@@ -5,6 +5,7 @@ import type { ScenarioEntry } from '../contracts/scenarios.ts';
 import { leaseWorkflowId } from '../domain/identity.ts';
 import type { Holder } from '../domain/lease.ts';
 import { startCoolDown } from './records/cool-down.ts';
+import { createAnnounce } from './announce.ts';
 import type { KernelActivities, OpenChange } from './kernel-interface.ts';
 import type { Ports } from './ports/index.ts';
 import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records/keys.ts';
@@ -12,14 +13,15 @@ import { tellingStore } from './record-store-failure.ts';
 import { recoveryContext } from './recovery-context.ts';
 import { openReview } from './records/reviews.ts';
 
-type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned'>;
+type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned' | 'messenger'>;
 
 export interface Registry {
   readonly scenarios: readonly ScenarioEntry[];
   readonly kinds: Kinds;
 }
 
-export function createKernelActivities({ inventory, isSigned, ...ports }: KernelPorts, registry: Registry): KernelActivities {
+export function createKernelActivities(ports: KernelPorts, registry: Registry): KernelActivities {
+  const { inventory, isSigned } = ports;
   const records = tellingStore(ports.records);
   const readOpenChange = async (target: string): Promise<OpenChange | undefined> => {
     const text = await records.get(openChangeKey(target));
@@ -76,7 +78,7 @@ export function createKernelActivities({ inventory, isSigned, ...ports }: Kernel
       await startCoolDown(records, state);
     },
 
-    announce: () => Promise.resolve({ reached: [], failed: [] }),
+    announce: createAnnounce(ports, registry.scenarios),
     openReview: (review) => openReview(records, review, inventory().reviews.within),
 
     hasOpenRun: async ({ workflowId }) => (await describe(workflowId))?.status.name === 'RUNNING',

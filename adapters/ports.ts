@@ -8,26 +8,32 @@ import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
+import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createCommandRunner } from './process/run-command.ts';
-import { createTrust } from './signing/trust.ts';
 import { createSampleRunner } from './process/run-sample.ts';
+import type { ReadSecret } from './secrets.ts';
+import { createTrust } from './signing/trust.ts';
+import { createWebhookPost } from './webhook/webhook-post.ts';
 
 interface PortSettings {
   /** The inventory of this moment. */
   readonly inventory: () => Inventory;
   /** Folder of our own: records, protected copies, scratch. */
   readonly data: string;
+  /** Reads what the inventory names as a secret. */
+  readonly secret: ReadSecret;
   /** What commands of the inventory get as their environment; a plain PATH when left out. */
   readonly commandEnvironment?: Readonly<Record<string, string>>;
 }
 
-export function createPorts({ inventory, data, commandEnvironment }: PortSettings): Ports {
+export function createPorts({ inventory, data, secret, commandEnvironment }: PortSettings): Ports {
   const files = createLocalFiles();
   const folder = resolve(data);
   return {
     inventory,
     records: createDirectoryRecords(join(folder, 'records')),
-    isSigned: createTrust(join(folder, 'signing-key.pub.pem')),
+    isSigned: createTrust(join(folder, 'signing-key.pub.pem'), inventory),
+    messenger: { mail: createSmtpMail(secret), post: createWebhookPost(secret) },
     files,
     repositories: (entry) => createDirectoryRepository(entry, files),
     archives: createTarArchives(),

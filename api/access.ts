@@ -26,6 +26,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/recoveries/:id/decisions': 'by decision',
   'POST /v1/recoveries/:id/cancel': 'operator',
   'POST /v1/reviews/:id/close': 'approver',
+  'POST /v1/people/:id/test-message': 'operator',
 };
 
 /** Groups and self-approval are judged inside the workflow, on the inventory of that moment; the role is judged here. */

@@ -16,6 +16,7 @@ import { createFeeds } from './feed.ts';
 import { registerHealth } from './health.ts';
 import { sweepKeys } from './idempotency.ts';
 import { registerOpenApi } from './openapi.ts';
+import { registerPeople } from './people-routes.ts';
 import { answerProblem, unknownAddress } from './problem.ts';
 import { createRecoveryReader } from './recovery-reader.ts';
 import { registerRecoveries } from './recoveries.ts';
@@ -92,6 +93,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerReports(app, world, reader);
   registerReviews(app, world);
   registerEvents(app, reader, feeds);
+  registerPeople(app, world);
 
   const sweep = (): void => void sweepKeys(world.records).catch((error: unknown) => log.warn({ err: error }, 'keys not swept'));
   const sweeper = setInterval(sweep, sweepEveryMs).unref();

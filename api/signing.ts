@@ -5,30 +5,40 @@ import { dirname, join } from 'node:path';
 import { signDocument } from '../adapters/signing/ed25519.ts';
 import type { Environment } from '../config/environment.ts';
 
-/** Signs a document in its canonical form; base64. */
+/** Signs a document as a whole; base64. */
 export type Sign = (document: object) => string;
 
 export const publicKeyFile = (data: string): string => join(data, 'signing-key.pub.pem');
 
 /**
- * Reads the key of OKIAGARI_SIGNING_KEY (`<data>/signing-key.pem` when unset), made with 0600 where there is none, and
- * writes the public half to `<data>/signing-key.pub.pem`. Throws when the file is no Ed25519 private key.
+ * The key of OKIAGARI_SIGNING_KEY, a file or the PEM itself (`<data>/signing-key.pem` when unset). A file that is not there is
+ * made with 0600. Writes the public half to `<data>/signing-key.pub.pem`. Throws when it is no Ed25519 private key.
  */
 export function openSigningKey(environment: Pick<Environment, 'OKIAGARI_DATA' | 'OKIAGARI_SIGNING_KEY'>): Sign {
-  const data = environment.OKIAGARI_DATA;
-  const file = environment.OKIAGARI_SIGNING_KEY ?? join(data, 'signing-key.pem');
+  const { OKIAGARI_DATA: data, OKIAGARI_SIGNING_KEY: given } = environment;
   mkdirSync(data, { recursive: true });
-  const pem = readOrMake(file);
+  const { pem, place } = given !== undefined && isPem(given) ? inPlace(given) : inFile(given ?? join(data, 'signing-key.pem'));
   let type: string | undefined;
   try {
     type = createPrivateKey(pem).asymmetricKeyType;
   } catch {
-    // Said below, without a word of the file's content.
+    // Said below, without a word of the content.
   }
-  if (type !== 'ed25519') throw new Error(`OKIAGARI_SIGNING_KEY: ${file} holds no Ed25519 private key in PEM`);
+  if (type !== 'ed25519') throw new Error(`OKIAGARI_SIGNING_KEY: ${place} holds no Ed25519 private key in PEM`);
   replace(publicKeyFile(data), createPublicKey(pem).export({ type: 'spki', format: 'pem' }) as string, 0o644);
   return (document) => signDocument(document, pem);
 }
+
+interface FoundKey {
+  readonly pem: string;
+  /** Where it came from, in words that may be told. */
+  readonly place: string;
+}
+
+const isPem = (text: string): boolean => text.trimStart().startsWith('-----BEGIN');
+/** Files of variables have no line breaks: there a PEM stands on one line, with `\n` in it. */
+const inPlace = (text: string): FoundKey => ({ pem: text.replaceAll('\\n', '\n'), place: 'the variable' });
+const inFile = (file: string): FoundKey => ({ pem: readOrMake(file), place: file });
 
 function readOrMake(file: string): string {
   const found = read(file);

@@ -10,6 +10,7 @@ import { isOverdue, overdueReview } from '../domain/review.ts';
 import type { Locale, Text } from '../domain/text.ts';
 import { askTarget } from './ask.ts';
 import type { BackupLists } from './backup-lists.ts';
+import { channelsOf } from './channel-findings.ts';
 import type { ApiWorld, App } from './context.ts';
 import { backupDocumentOf } from './documents.ts';
 import { holderOf } from './holders.ts';
@@ -36,7 +37,9 @@ export function registerTargets(app: App, world: ApiWorld, lists: BackupLists): 
     },
     async (request) => {
       const { items, ...rest } = pageInOrder(world.inventory().targets, request.query);
-      return { items: await Promise.all(items.map((target) => documentOf(world, lists, target, request.locale))), ...rest };
+      const channels = await channelsOf(world);
+      const documents = items.map((target) => documentOf(world, lists, target, channels(target), request.locale));
+      return { items: await Promise.all(documents), ...rest };
     },
   );
 
@@ -44,7 +47,10 @@ export function registerTargets(app: App, world: ApiWorld, lists: BackupLists): 
     '/v1/targets/:id',
     { schema: { summary: 'One target', tags, params: idParams, response: answers({ 200: targetDocument }) } },
     // Asked anew: whoever looks at one target may have just taken the backup that is to show here.
-    async (request) => documentOf(world, lists, targetById(world.inventory(), request.params.id), request.locale, 0),
+    async (request) => {
+      const target = targetById(world.inventory(), request.params.id);
+      return documentOf(world, lists, target, (await channelsOf(world))(target), request.locale, 0);
+    },
   );
 
   app.get(
@@ -83,6 +89,7 @@ async function documentOf(
   world: ApiWorld,
   lists: BackupLists,
   target: TargetEntry,
+  channels: readonly Text[],
   locale: Locale,
   maxAgeMs?: number,
 ): Promise<TargetDocument> {
@@ -102,7 +109,7 @@ async function documentOf(
     ...(holder && { heldBy: { kind: holder.kind, id: holder.id, since: holder.since } }),
     ...(lastBackup && { lastBackup: backupDocumentOf(lastBackup, locale) }),
     ...(lastVerified && { lastVerified: backupDocumentOf(lastVerified, locale) }),
-    findings: [...findingsOf(target, backups, world), ...overdue].map((finding) => say(finding, locale)),
+    findings: [...findingsOf(target, backups, world), ...channels, ...overdue].map((finding) => say(finding, locale)),
     reviews: reviews.map((review) => reviewDocumentOf(review, locale)),
     links,
     contacts,

@@ -20,7 +20,7 @@ const environmentSchema = z.object({
   OKIAGARI_API_PORT: port(8080),
   OKIAGARI_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   OKIAGARI_SITE: slug.default('main'),
-  /** Ed25519 private key (PEM) that signs decisions; `<data>/signing-key.pem`, made at first start, when unset. */
+  /** Ed25519 private key that signs decisions, a file or the PEM itself; `<data>/signing-key.pem`, made at first start, when unset. */
   OKIAGARI_SIGNING_KEY: z.string().min(1).optional(),
   /** A prebuilt workflow bundle (production image); built and cached at start when unset. */
   OKIAGARI_WORKFLOW_BUNDLE: z.string().min(1).optional(),

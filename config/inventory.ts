@@ -92,11 +92,20 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
 }
 
 function withAbsolutePaths(inventory: Inventory, folder: string): Inventory {
+  const absolute = <R extends object>(ref: R): R =>
+    'file' in ref && typeof ref.file === 'string' ? { ...ref, file: resolve(folder, ref.file) } : ref;
+  const { people, notify, trust } = inventory;
   return {
     ...inventory,
-    people: inventory.people.map((one) =>
-      'file' in one.token ? { ...one, token: { file: resolve(folder, one.token.file) } } : one,
-    ),
+    people: people.map((one) => ({ ...one, token: absolute(one.token) })),
+    ...(notify && {
+      notify: {
+        ...notify,
+        ...(notify.smtp && { smtp: { ...notify.smtp, url: absolute(notify.smtp.url) } }),
+        webhooks: notify.webhooks.map((one) => ({ ...one, url: absolute(one.url), secret: absolute(one.secret) })),
+      },
+    }),
+    trust: { publicKeys: trust.publicKeys.map(absolute) },
     repositories: inventory.repositories.map((one) => ({ ...one, path: resolve(folder, one.path) })),
     targets: inventory.targets.map((one) =>
       typeof one['root'] === 'string' ? { ...one, root: resolve(folder, one['root']) } : one,

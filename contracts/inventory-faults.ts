@@ -1,4 +1,6 @@
 /** Faults of an inventory that no single field shows: double ids, names that point nowhere, gates that nobody can satisfy. */
+import { defaultPolicy } from '../domain/gate-policy.ts';
+import { duration } from './duration.ts';
 import type { ScenarioEntry } from './scenarios.ts';
 
 export interface CrossFault {
@@ -8,11 +10,13 @@ export interface CrossFault {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const listsWithIds = [['people'], ['repositories'], ['notify', 'webhooks'], ['trust', 'publicKeys'], ['targets']] as const;
+
 /** Reads the file's content as far as it has the right shape, so that every fault is told in one go, also beside wrong shapes. */
 export function crossFaults(content: unknown, scenarios: readonly ScenarioEntry[]): CrossFault[] {
   const inventory = fields(content);
   return [
-    ...(['people', 'repositories', 'targets'] as const).flatMap((list) => doubles(inventory, list)),
+    ...listsWithIds.flatMap((path) => doubles(inventory, path)),
     ...nobodyWith(inventory, 'approver', 'nobody could approve a plan'),
     ...nobodyWith(inventory, 'operator', 'nobody could start a recovery or decide at a failed step'),
     ...entries(inventory['targets']).flatMap(([index, target]) => [
@@ -31,12 +35,13 @@ function nobodyWith(inventory: Fields, role: string, why: string): CrossFault[] 
   return able || people.length === 0 ? [] : [{ path: ['people'], message: `no ${role}: ${why}` }];
 }
 
-function doubles(inventory: Fields, list: string): CrossFault[] {
+function doubles(inventory: Fields, path: readonly string[]): CrossFault[] {
   const seen = new Set<unknown>();
-  return entries(inventory[list]).flatMap(([index, { id }]) => {
+  const list = path.reduce<unknown>((value, key) => fields(value)[key], inventory);
+  return entries(list).flatMap(([index, { id }]) => {
     const double = seen.has(id);
     seen.add(id);
-    return double && typeof id === 'string' ? [{ path: [list, index, 'id'], message: `${id} is there twice` }] : [];
+    return double && typeof id === 'string' ? [{ path: [...path, index, 'id'], message: `${id} is there twice` }] : [];
   });
 }
 
@@ -60,9 +65,8 @@ function gateFaults(
   policy: Fields,
   scenarios: readonly ScenarioEntry[],
 ): CrossFault[] {
-  const known = scenarios
-    .filter(({ kinds }) => kinds.includes(String(target['kind'])))
-    .flatMap(({ gates }) => gates.map(({ id }) => id));
+  const served = scenarios.filter(({ kinds }) => kinds.includes(String(target['kind'])));
+  const known = served.flatMap(({ gates }) => gates.map(({ id }) => id));
   // A kind that nobody knows is told as such already.
   if (known.length === 0) return [];
   const names = [...new Set([...known, ...kernelGates])];
@@ -82,11 +86,22 @@ function gateFaults(
     ...entries(policy['then']).map(([index, stage]) => ({ from: strings(stage['from']), path: ['then', index, 'from'] })),
   ];
   const role = gate === 'failed-step' ? 'operator' : 'approver';
-  return stages.flatMap(({ from, path }) => {
+  const unsatisfied = stages.flatMap(({ from, path }) => {
     const able = entries(inventory['people']).filter(([, person]) => mayDecide(person, role, from)).length;
     const where = from.join(', ') || 'the whole inventory';
     return able < need ? [{ path, message: `needs ${need} ${role}(s), ${able} in ${where}: nobody can satisfy this gate` }] : [];
   });
+  return [...unsatisfied, ...aloneTooLate(target, policy, served)];
+}
+
+/** Whoever waits for the right to go on alone must not find the gate closed; without a time it has a third of the longest RTO. */
+function aloneTooLate(target: Fields, policy: Fields, served: readonly ScenarioEntry[]): CrossFault[] {
+  const alone = typeof policy['alone'] === 'string' ? milliseconds(policy['alone'].replace(/^after /, '')) : undefined;
+  if (alone === undefined) return [];
+  const rto = milliseconds(fields(target['objectives'])['rto']) ?? Math.max(...served.map(({ objectives }) => objectives.rtoMs));
+  const first = milliseconds(policy['within']) ?? defaultPolicy(rto).stages[0]!.withinMs ?? Infinity;
+  const ends = entries(policy['then']).reduce((sum, [, stage]) => sum + (milliseconds(stage['within']) ?? Infinity), first);
+  return alone < ends ? [] : [{ path: ['alone'], message: `the gate has ended by then, after ${ends / 1_000} s` }];
 }
 
 const mayDecide = (person: Fields, role: string, from: readonly string[]): boolean =>
@@ -96,6 +111,8 @@ const mayDecide = (person: Fields, role: string, from: readonly string[]): boole
 const at =
   (...path: (string | number)[]) =>
   (fault: CrossFault): CrossFault => ({ ...fault, path: [...path, ...fault.path] });
+/** Undefined for what is no duration: that is told as such already. */
+const milliseconds = (value: unknown): number | undefined => duration.safeParse(value).data;
 const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const entries = (value: unknown): [number, Fields][] =>
   Array.isArray(value) ? value.map((item, index) => [index, fields(item)]) : [];

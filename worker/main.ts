@@ -4,7 +4,7 @@ import process from 'node:process';
 import { Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createPorts } from '../adapters/ports.ts';
-import { EnvironmentError, readEnvironment } from '../config/environment.ts';
+import { EnvironmentError, readEnvironment, resolveSecret } from '../config/environment.ts';
 import { InventoryError } from '../config/inventory.ts';
 import { watchInventory } from '../config/inventory-source.ts';
 import { workflowBundle } from './bundle.ts';
@@ -30,7 +30,11 @@ async function main(): Promise<void> {
   });
   // Keeps the process alive from here on. `forward` sends the native core's lines to our logger; they would go to the terminal otherwise.
   Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } } });
-  const ports = createPorts({ inventory: () => inventory.current(), data: resolve(environment.OKIAGARI_DATA) });
+  const ports = createPorts({
+    inventory: () => inventory.current(),
+    data: resolve(environment.OKIAGARI_DATA),
+    secret: resolveSecret,
+  });
   const prebuilt = environment.OKIAGARI_WORKFLOW_BUNDLE;
   const [{ connection, namespace }, bundle] = await Promise.all([
     connectToTemporal(logger),

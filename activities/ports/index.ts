@@ -4,6 +4,7 @@ import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
+import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
 
@@ -13,8 +14,9 @@ export interface Ports {
   /** The inventory of this moment; a wrong file keeps the last good one. */
   readonly inventory: () => Inventory;
   readonly records: RecordStore;
-  /** Whether a key that we trust signed exactly this document, in its canonical form. */
+  /** Whether a key that we trust signed exactly this document. */
   readonly isSigned: (document: object, signature: string) => boolean;
+  readonly messenger: Messenger;
   readonly files: FileTree;
   readonly repositories: OpenRepository;
   readonly archives: ArchiveReader;

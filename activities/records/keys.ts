@@ -1,4 +1,5 @@
 /** Where each kind of record lives in the record store; the only place that spells these keys. */
+import type { Delivery } from '../../domain/notification.ts';
 
 /** What is being changed on a target and not yet verified; there while the change is open. */
 export const openChangeKey = (target: string): string => `changes/${target}.json`;
@@ -14,3 +15,8 @@ export const reviewClosedKey = (target: string, review: string): string => `${re
 export const startProofKey = (digest: string): string => `starts/${digest}.json`;
 /** Final state and whole ledger. */
 export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;
+/** There once a channel took an event. */
+export const toldKey = (recovery: string, event: string, { channel, to }: Delivery): string =>
+  `told/${recovery}/${encodeURIComponent(event)}/${channel}~${to}.json`;
+/** How the last message through a channel went. */
+export const channelKey = ({ channel, to }: Delivery): string => `channels/${channel}~${to}.json`;

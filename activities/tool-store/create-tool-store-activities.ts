@@ -1,7 +1,7 @@
 /** The effects of a tool store, made of ports; each stays alive in Temporal's eyes while it works. */
 import type { Ports } from '../ports/index.ts';
 import { isAgentRunning, startAgent, stopAgent } from './agent.ts';
-import { alive } from './alive.ts';
+import { alive } from '../alive.ts';
 import { applyRestore } from './apply-restore.ts';
 import { describeSet } from './backup-set.ts';
 import { chooseBackup } from './choose-backup.ts';

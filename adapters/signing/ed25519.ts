@@ -1,4 +1,4 @@
-/** Signatures of decisions and starts: the canonical form of a document, signed and checked with Ed25519. */
+/** Signatures of what the API states: the canonical form of a document, signed and checked with Ed25519. */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { canonicalJson } from '../../domain/digest.ts';
 

@@ -6,6 +6,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createKernelActivities } from '../../activities/kernel.ts';
 import { createDirectoryRecords } from '../../adapters/files/directory-records.ts';
 import { parseInventory } from '../../config/inventory.ts';
+import { createMemoryMessenger } from '../../test/support/memory-messenger.ts';
 import { createToyActivities, toyKinds, toyScenarios, ToyWorld, type ToyActivities } from '../../test/support/toy/kind.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { startWorker } from '../../worker/run.ts';
@@ -52,6 +53,7 @@ const kernel = createKernelActivities(
     inventory: () => inventory,
     records: createDirectoryRecords(join(folder, 'records')),
     isSigned: (_, signature) => signature.startsWith('signed'),
+    messenger: createMemoryMessenger(),
   },
   { scenarios: toyScenarios, kinds: toyKinds },
 );

@@ -56,6 +56,7 @@ const matrix: readonly (readonly [route: string, may: readonly PersonId[] | 'any
   ['POST /v1/recoveries/:id/decisions', operators, decide('fail')],
   ['POST /v1/recoveries/:id/cancel', operators],
   ['POST /v1/reviews/:id/close', approvers, { reason: 'r' }],
+  ['POST /v1/people/:id/test-message', operators],
 ];
 
 async function codeOf(person: PersonId | undefined, route: string, body?: object, headers: Record<string, string> = {}) {

@@ -66,6 +66,7 @@ beforeEach(async () => {
   run.updates.set('cancel', () => ({ accepted: true }));
   await openReview(api.records, review, 1_000);
   await api.records.remove(reviewClosedKey('tools', reviewId));
+  api.gateway.asked.set('testChannels', () => []);
   api.records.content.set(`plans/${id}/${planDigest}.json`, JSON.stringify({ digest: planDigest }));
 });
 
@@ -100,6 +101,7 @@ const rightBodies: Readonly<Record<string, Record<string, unknown>>> = {
   'POST /v1/reviews/{id}/close': { reason: 'looked at' },
   'POST /v1/backups/{id}/verify': {},
   'POST /v1/targets/{id}/backups': { kind: 'manual', reason: 'before a change' },
+  'POST /v1/people/{id}/test-message': {},
 };
 
 /** What no schema of a single field shows. */
@@ -142,6 +144,7 @@ function wrongValues(schema: JsonSchema, inUrl: boolean): unknown[] {
 function url(path: string, more: string = ''): string {
   const known = {
     targets: 'tools',
+    people: 'hana',
     backups: knownBackup.id,
     reviews: encodeURIComponent(reviewId),
     recoveries: encodeURIComponent(id),

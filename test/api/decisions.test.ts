@@ -1,6 +1,6 @@
 /** Deciding and cancelling: the signed statement, the answers of the workflow, and what happens when nobody answers. */
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -219,6 +219,20 @@ describe('the signing key', () => {
     );
   });
 
+  test.each([
+    ['as it is', (pem: string) => pem],
+    ['on one line, as files of variables hold it', (pem: string) => pem.trim().replaceAll('\n', '\\n')],
+  ])('may stand in the variable itself, %s, and is then written nowhere', (_, spell) => {
+    const place = join(data, 'elsewhere');
+    const pair = generateKeyPairSync('ed25519');
+    const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const sign = openSigningKey({ OKIAGARI_DATA: place, OKIAGARI_SIGNING_KEY: spell(pem) });
+    const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    expect(verifyDocument({ a: 1 }, sign({ a: 1 }), publicKey)).toBe(true);
+    expect(readdirSync(place)).toEqual(['signing-key.pub.pem']);
+    expect(readFileSync(publicKeyFile(place), 'utf8')).toBe(publicKey);
+  });
+
   test('that is none, or of another kind, stops the boot by name and without its content', () => {
     const bad = join(data, 'bad.pem');
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -226,6 +240,11 @@ describe('the signing key', () => {
       writeFileSync(bad, content);
       expect(() => openSigningKey({ OKIAGARI_DATA: data, OKIAGARI_SIGNING_KEY: bad })).toThrow(
         /^OKIAGARI_SIGNING_KEY: .*bad\.pem holds no Ed25519/,
+      );
+    }
+    for (const content of ['-----BEGIN s3cret', rsa as string]) {
+      expect(() => openSigningKey({ OKIAGARI_DATA: data, OKIAGARI_SIGNING_KEY: content })).toThrow(
+        /^OKIAGARI_SIGNING_KEY: the variable holds no Ed25519 private key in PEM$/,
       );
     }
   });

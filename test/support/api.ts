@@ -33,6 +33,8 @@ people:
   - { id: ann, name: Ann, roles: [admin], token: { env: TEST_TOKEN_ANN } }
 repositories:
   - { id: local, kind: directory, path: ./backups }
+notify:
+  webhooks: [{ id: chat, url: { env: TEST_HOOK_URL }, secret: { env: TEST_HOOK_SECRET } }]
 targets:
   - id: tools
     kind: tool-store

@@ -9,6 +9,7 @@ import { createActivities } from '../../activities/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
 import { signDocument } from '../../adapters/signing/ed25519.ts';
+import { resolveSecret } from '../../config/environment.ts';
 import { loadInventory } from '../../config/inventory.ts';
 import { scenarioById } from '../../contracts/scenarios.ts';
 import type { Backup } from '../../domain/backup.ts';
@@ -177,7 +178,7 @@ const workerHere =
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
-      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data })),
+      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
       site: 'main',
       workflowBundle: await workflowBundle(),
     });

@@ -64,7 +64,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const repositories = options.repositories ?? ['local'];
   const inventory = makeInventory(folder, root, repositories, options.settings);
   const sample = await makeToolStore(root, { tools: options.tools ?? 12, logLines: options.logLines ?? 200, seed: 7 });
-  const plainPorts = createPorts({ inventory: () => inventory, data });
+  const plainPorts = createPorts({ inventory: () => inventory, data, secret: () => undefined });
   const ports = options.wrap?.(plainPorts) ?? plainPorts;
   const tools = createToolStoreActivities(ports);
   const backUp = async (startedAt: string): Promise<string> => {

@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../../activities/index.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
 import { createPorts } from '../../../adapters/ports.ts';
+import { resolveSecret } from '../../../config/environment.ts';
 import { loadInventory } from '../../../config/inventory.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker } from '../../../worker/run.ts';
@@ -59,9 +60,10 @@ Runtime.install({
   telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
 });
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS']! });
+const ports = createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret });
 const worker = await startWorker({
   connection,
-  activities: mined('', createActivities(minedPorts(createPorts({ inventory: () => loadInventory(inventoryFile), data })))),
+  activities: mined('', createActivities(minedPorts(ports))),
   site: 'main',
   workflowBundle: await workflowBundle(),
 });

@@ -21,6 +21,7 @@ import {
 } from '../../../domain/search-attributes.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker, type RunningWorker } from '../../../worker/run.ts';
+import { createMemoryMessenger, type MemoryMessenger } from '../memory-messenger.ts';
 import { createDriver, type RecoveryDriver } from '../recovery-driver.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { createToyActivities, toyKinds, toyScenarios, ToyWorld } from './kind.ts';
@@ -41,6 +42,8 @@ export interface ToyStack extends RecoveryDriver {
   readonly world: ToyWorld;
   readonly client: Client;
   readonly records: ReturnType<typeof createDirectoryRecords>;
+  /** What people were told, as far as the inventory has channels. */
+  readonly messenger: MemoryMessenger;
   start(start: Partial<RecoveryStart> & { scenario: string; target: string }): Promise<string>;
   startBackup(target: string, id: string): Promise<WorkflowHandle>;
   startWorker(): Promise<void>;
@@ -65,8 +68,9 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
     kinds: toyKinds,
     scenarios: toyScenarios,
   });
+  const messenger = createMemoryMessenger();
   const kernel = createKernelActivities(
-    { inventory: () => inventory, records, isSigned: (_, signature) => signature.startsWith('signed') },
+    { inventory: () => inventory, records, isSigned: (_, signature) => signature.startsWith('signed'), messenger },
     { scenarios: toyScenarios, kinds: toyKinds },
   );
   const connection = await Connection.connect({ address: server.address });
@@ -100,6 +104,7 @@ export async function startToyStack(server: TemporalServer, targets: string): Pr
     world,
     client,
     records,
+    messenger,
     async start(start) {
       const proof = { at: new Date().toISOString(), signature: `signed start ${++starts}` };
       const whole = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, proof, ...start };

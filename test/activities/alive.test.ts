@@ -3,8 +3,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
-import { alive } from '../../../activities/tool-store/alive.ts';
-import { makeWorld, picture, recovery, target } from './world.ts';
+import { alive } from '../../activities/alive.ts';
+import { makeWorld, picture, recovery, target } from './tool-store/world.ts';
 
 test('beats at once and then at least every half second while work goes on, and not after', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
