@@ -23,7 +23,7 @@ beforeAll(async () => {
       target('hurries', 'set: { always: true, from: [operations], within: 1500ms, then: [{ from: [admins], within: 1500ms }] }'),
       target('stops', 'failed-step: { within: 900ms, otherwise: roll-back }'),
       target('alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
-      target('never-alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1h }'),
+      target('never-alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 30m }'),
       target('in-time', 'set: { always: true, within: 4s }'),
       target('glass', 'break-glass: { need: 2, from: [admins] }'),
       target('glass-alone'),
