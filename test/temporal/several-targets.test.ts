@@ -102,21 +102,24 @@ describe('a recovery of several targets', () => {
   });
 });
 
-test('a recovery that was reset after it took its lease notices when that is lost', async () => {
-  toys.world.write('n', 1);
-  const id = await toys.start({ scenario: 'toy-set', target: 'n', input: { value: 2 } });
+test.each([
+  ['before it took its lease', 't', 0],
+  ['after it took its lease', 'u', -1],
+] as const)('a recovery that was reset to %s notices when that is lost', async (_, target, at) => {
+  toys.world.write(target, 1);
+  const id = await toys.start({ scenario: 'toy-set', target, input: { value: 2 } });
   await toys.gate(id, 'set');
   const { events } = await handle(id).fetchHistory();
-  const planned = events!.findLast((event) => event.workflowTaskCompletedEventAttributes)!;
+  const tasks = events!.filter((event) => event.workflowTaskCompletedEventAttributes);
   await toys.client.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId: id },
-    workflowTaskFinishEventId: planned.eventId!,
-    requestId: 'reset-n',
+    workflowTaskFinishEventId: tasks.at(at)!.eventId!,
+    requestId: `reset-${target}`,
     reason: 'test',
   });
   const again = await toys.gate(id, 'set');
-  await handle(leaseWorkflowId('n')).terminate('taken away');
+  await handle(leaseWorkflowId(target)).terminate('taken away');
   await toys.decide(id, again, 'ren', 'approve');
   expect((await toys.gate(id, 'failed:set')).error?.code).toBe('lease-lost');
   await cancel(id);

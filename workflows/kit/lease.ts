@@ -20,7 +20,7 @@ export interface HeldLease {
   readonly target: string;
   /** True once the lease ended without our asking, as far as this workflow hears of it. */
   readonly lost: () => boolean;
-  /** It is no child of this run: of its end nobody tells us. */
+  /** Taken by an earlier run of ours, before a Reset: of its end nobody tells us. */
   readonly adopted: boolean;
   /** Gives it back; twice is fine. */
   readonly release: () => Promise<void>;
@@ -77,14 +77,13 @@ async function tryToTake(target: string, holder: Holder): Promise<HeldLease | un
     );
     return {
       target,
-      // Taken before a Reset it stays the child of the run that was reset.
-      adopted: wasReset(),
+      adopted: false,
       lost: () => ended && !released,
       async release() {
         if (released) return;
         released = true;
         await letGo(target);
-        if (!wasReset()) await condition(() => ended);
+        await condition(() => ended);
       },
     };
   } catch (error) {
@@ -109,11 +108,6 @@ async function letGo(target: string): Promise<void> {
   } catch {
     // It ended already: released is released.
   }
-}
-
-function wasReset(): boolean {
-  const { runId, firstExecutionRunId } = workflowInfo();
-  return runId !== firstExecutionRunId;
 }
 
 /** This workflow as a holder. */

@@ -19,7 +19,7 @@ export async function holdLeases(targets: readonly string[], holder: Holder, wai
   }
 }
 
-/** Asked before every effect. A lease that is no child of this run is looked at: it is an outer recovery's, or from before a Reset. */
+/** Asked before every effect. A lease that is no child of this run is looked at: an outer recovery's, or one from before a Reset. */
 export async function isLeaseLost({ id, start, kernel, leases, isKernel2 }: Run): Promise<boolean> {
   if (leases.some((lease) => lease.lost())) return true;
   if (!isKernel2) return false;
