@@ -12,6 +12,7 @@ interface Options {
   readonly dryRun?: boolean;
   readonly brokenSince?: string;
   readonly detectedAt?: string;
+  readonly acknowledgeCoolDown?: boolean;
   readonly watch?: boolean;
 }
 
@@ -25,6 +26,7 @@ export const recoverCommand = (): Command =>
       ...(options.input === undefined ? {} : { input: parseInput(options.input) }),
       ...(options.brokenSince === undefined ? {} : { brokenSince: options.brokenSince }),
       ...(options.detectedAt === undefined ? {} : { detectedAt: options.detectedAt }),
+      ...(options.acknowledgeCoolDown && { acknowledgeCoolDown: true }),
     });
     context.show(started, [`started ${started.id}`]);
     return options.watch ? follow(context, started.id) : exitCodes.done;
@@ -36,6 +38,7 @@ export const recoverCommand = (): Command =>
     .option('--dry-run', 'plan only, change nothing')
     .option('--broken-since <instant>', 'ISO 8601 with an offset')
     .option('--detected-at <instant>', 'ISO 8601 with an offset')
+    .option('--acknowledge-cool-down', 'run it although the same scenario ran there a moment ago')
     .option('--watch', 'show the ledger live, to the end');
 
 function parseInput(text: string): unknown {

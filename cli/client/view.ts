@@ -45,8 +45,14 @@ export const waitingLines = (waiting: Waiting): string[] => [
   ...(waiting.error ? [`  ${waiting.error.code}: ${waiting.error.sentence}`] : []),
   `  may decide: ${waiting.from.join(', ') || 'everyone with the role'}; choices: ${waiting.choices.join(', ')}`,
   `  by ${waiting.deadline ?? 'any time'}, otherwise: ${waiting.otherwise}`,
+  ...(waiting.votes.length > 0 || waiting.need > 1 ? [`  ${votesLine(waiting)}`] : []),
+  ...(waiting.breakGlass ? ['  skip overrides a safety check: a review opens'] : []),
+  ...(waiting.aloneFrom === undefined ? [] : [`  from ${waiting.aloneFrom} one operator may go on alone: a review opens`]),
   `  digest ${waiting.digest}`,
 ];
+
+const votesLine = ({ votes, need }: Waiting): string =>
+  `takes ${need}; so far: ${votes.map(({ by, decision }) => `${by} ${decision}`).join(', ') || 'nobody'}`;
 
 const shownChanges = 20;
 

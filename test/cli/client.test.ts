@@ -72,6 +72,7 @@ test('recover sends the request as the person of the token, and prints the id', 
     '{"backup":"b1"}',
     '--broken-since',
     '2026-11-22T02:00:00+09:00',
+    '--acknowledge-cool-down',
   ]);
   expect(code).toBe(0);
   expect(out).toBe('started tools~1\n');
@@ -87,6 +88,7 @@ test('recover sends the request as the person of the token, and prints the id', 
         mode: 'dry-run',
         input: { backup: 'b1' },
         brokenSince: '2026-11-22T02:00:00+09:00',
+        acknowledgeCoolDown: true,
       },
     },
   ]);
