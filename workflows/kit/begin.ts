@@ -68,14 +68,17 @@ export async function settleOpenChange(run: Run): Promise<void> {
   );
 }
 
-/** Bookkeeping that must not be lost: where the record store refuses for good, a person mends it and retries. */
+/** Failures of the record store that a person can mend: it refuses, or it hangs. */
+const mendable = ['record-store-unusable', 'step-timeout'];
+
+/** Bookkeeping that must not be lost: where the record store fails for good, a person mends it and retries. */
 export async function insist<T>(run: Run, name: string, work: () => Promise<T>): Promise<T> {
   for (let attempts = 1; ; attempts++) {
     try {
       return await work();
     } catch (error) {
       const failure = tellFailure(error);
-      if (failure.code !== 'record-store-unusable') throw error;
+      if (!mendable.includes(failure.code)) throw error;
       await askAboutFailure(run, { name, attempts, failure, choices: ['retry'] });
     }
   }
