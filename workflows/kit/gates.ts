@@ -1,5 +1,5 @@
 /** Gates: waits for people. The root recovery owns every gate, also those of its children, and counts the votes. */
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
@@ -99,7 +99,8 @@ export class RootGates implements GateKeeper {
 
   /** Decides one vote. What does not count is in the ledger, with the reason, before it is thrown. */
   async decide({ statement, signature }: Envelope): Promise<DecisionAnswer> {
-    const voter = await this.#desk.kernel.identifyVoter({ statement, signature });
+    // A handler runs in the workflow's own scope: people decide also after that was cancelled.
+    const voter = await CancellationScope.nonCancellable(() => this.#desk.kernel.identifyVoter({ statement, signature }));
     const gate = this.#open.get(statement.gate);
     const repeated = this.#answerTo(statement);
     if (repeated !== undefined) return repeated;
