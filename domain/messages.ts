@@ -67,7 +67,10 @@ export type ChildReport =
   | { readonly tells: 'gone'; readonly path: string }
   | { readonly tells: 'no-return'; readonly why: Text };
 /** A gate as its child asks it; votes and deadline are the root's. */
-export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise'>;
+export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise'> & {
+  /** Asked on the way back or after the end: a cancellation of the whole is no answer to it. */
+  readonly despiteCancel?: true;
+};
 export const childReportSignal = defineSignal<[ChildReport]>('childReport');
 /** The root's answer to a gate of a child. */
 export const gateOutcomeSignal = defineSignal<

@@ -99,6 +99,7 @@ export async function askAboutFailure(run: Run, failed: Failed, amend?: { input:
     digest: `${gateName(run, name)}#${attempts}`,
     choices,
     error: failure,
+    ...(run.storyOver && { despiteCancel: true }),
     ...(amend && { input: amend.input ?? null, inputSchema: z.toJSONSchema(amend.schema, { io: 'input' }) }),
   };
   try {

@@ -76,20 +76,21 @@ export class RootGates implements GateKeeper {
     return this.#open.has(gate) || this.#closed.has(gate);
   }
 
-  async ask({ policy, ...question }: Question): Promise<GateOutcome> {
+  async ask({ policy, despiteCancel, ...question }: Question): Promise<GateOutcome> {
     const gate: OpenGate = {
       waiting: { ...question, votes: [], need: policy.need, from: [], deadline: null, otherwise: policy.otherwise },
     };
     this.#open.set(question.gate, gate);
+    const cancelled = (): CancelRequest | undefined => (despiteCancel ? undefined : this.#desk.cancelled());
     for (const stage of policy.stages) {
       const deadline = stage.withinMs === null ? null : new Date(Date.now() + stage.withinMs).toISOString();
       this.#turn(gate, { ...gate.waiting, from: stage.from, deadline }, asked(stage.from));
-      const settled = (): boolean => gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
+      const settled = (): boolean => gate.outcome !== undefined || cancelled() !== undefined;
       if (stage.withinMs === null) await condition(settled);
       else await condition(settled, stage.withinMs, { summary: `deadline of gate ${question.gate}` });
       if (settled()) break;
     }
-    const outcome = gate.outcome ?? this.#byItself(gate);
+    const outcome = gate.outcome ?? this.#byItself(gate, cancelled());
     const state = states[outcome.decision as Decision] ?? 'decided';
     this.#open.delete(question.gate);
     this.#closed.set(question.gate, { waiting: gate.waiting, state });
@@ -163,8 +164,7 @@ export class RootGates implements GateKeeper {
   }
 
   /** Cancelled, or nobody decided in time: the safe default. */
-  #byItself(gate: OpenGate): GateOutcome {
-    const cancelled = this.#desk.cancelled();
+  #byItself(gate: OpenGate, cancelled: CancelRequest | undefined): GateOutcome {
     if (cancelled !== undefined) return { decision: 'cancel', by: cancelled.by, why: cancelledBy(cancelled) };
     const { otherwise, choices, gate: name } = gate.waiting;
     const proceed: Decision = choices.includes('approve') ? 'approve' : choices.includes('tick') ? 'tick' : 'retry';
