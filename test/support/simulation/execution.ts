@@ -156,5 +156,6 @@ const nameOf = (command: Command | undefined): string =>
 /** Payloads as people can read them. */
 function bytesAsText(key: string, value: unknown): unknown {
   if (key === 'metadata' || key === 'userMetadata') return undefined;
-  return value instanceof Object && 'buffer' in value ? Buffer.from(value as Uint8Array).toString() : value;
+  const isBytes = typeof value === 'object' && value !== null && 'byteLength' in value;
+  return isBytes ? Buffer.from(value as Uint8Array).toString() : value;
 }

@@ -12,7 +12,7 @@ import { clientOf } from './client.ts';
 import { Dice } from './dice.ts';
 import { TaskFailed, type Execution } from './execution.ts';
 import { toPayloads } from './failures.ts';
-import { readStories, type Facts } from './facts.ts';
+import { readStories, type Facts, type Story } from './facts.ts';
 import { Journal } from './journal.ts';
 import { People } from './people.ts';
 import { inActivity, type Sandbox } from './sandbox.ts';
@@ -66,13 +66,14 @@ export async function simulate(seed: number, { sandbox, stage: makeStage, tamper
   journal.isBackedUp = (target) => server.activityRuns.isAtWork(stage.takeBackup, target);
   const play = new Play(server, stage, journal);
   const taskFailures: string[] = [];
+  const stories: Story[] = [];
   try {
     await play.untilTheEnd();
+    stories.push(...(await readStories(server, records)));
   } catch (error) {
     if (!(error instanceof TaskFailed)) throw error;
     taskFailures.push(error.message);
   }
-  const stories = taskFailures.length > 0 ? [] : await readStories(server, records);
   for (const execution of server.executions) await execution.evict();
   return { facts: { seed, journal, stories, openChange, inventory: stage.inventory, taskFailures }, trace };
 }
