@@ -3,7 +3,13 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests count seconds, or fill the machine with servers of their own. */
-const alone = ['test/crash/**/*.test.ts', 'test/real/**/*.test.ts', 'test/cli/start.test.ts', 'test/scripts/gameday.test.ts'];
+const alone = [
+  'test/crash/**/*.test.ts',
+  'test/real/**/*.test.ts',
+  'test/simulation/**/*.test.ts',
+  'test/cli/start.test.ts',
+  'test/scripts/gameday.test.ts',
+];
 /** A Temporal server and a worker want a core each; more at once only makes every one slower. */
 const sideBySide = Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2)));
 

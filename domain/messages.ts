@@ -80,7 +80,10 @@ export type ChildReport =
   | { readonly tells: 'gone'; readonly path: string }
   | { readonly tells: 'no-return'; readonly why: Text };
 /** A gate as its child asks it; votes and deadline are the root's. */
-export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise' | 'aloneFrom'>;
+export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise' | 'aloneFrom'> & {
+  /** Asked on the way back or after the end: a cancellation of the whole is no answer to it. */
+  readonly despiteCancel?: true;
+};
 export const childReportSignal = defineSignal<[ChildReport]>('childReport');
 /** How a gate ended; `cancel` when the recovery was cancelled meanwhile, `by` is empty when nobody decided in time. */
 export interface GateOutcome {

@@ -42,7 +42,8 @@ export async function lease(target: string, holder: Holder): Promise<void> {
       waiting.add(wish.workflowId);
     }
     if (!called && !(await kernel.hasOpenRun({ workflowId: holder.workflowId }))) return;
-    if (workflowInfo().continueAsNewSuggested && wishes.length === 0) await continueAsNew<typeof lease>(target, holder);
+    if (workflowInfo().continueAsNewSuggested && wishes.length === 0 && !released)
+      await continueAsNew<typeof lease>(target, holder);
   }
   for (const workflowId of waiting) await tell(workflowId, leaseFreeSignal, { target });
 }

@@ -36,6 +36,7 @@ export async function askAboutFailure(run: Run, { name, attempts, failure, choic
     error: failure,
     ...(amend && { input: amend.input ?? null, inputSchema: z.toJSONSchema(amend.schema, { io: 'input' }) }),
     ...(breakGlass && { breakGlass }),
+    ...(run.storyOver && { despiteCancel: true }),
   };
   const { gates } = run.context;
   const policy = breakGlass ? (gates[overridePolicy] ?? breakGlassPolicy) : (gates[failedStepPolicy] ?? patientPolicy);

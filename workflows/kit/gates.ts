@@ -1,4 +1,5 @@
 /** Gates: waits for people. The root recovery owns every gate, also those of its children, and counts the votes. */
+import { CancellationScope } from '@temporalio/workflow';
 import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FieldError } from '../../domain/failures.ts';
@@ -64,13 +65,14 @@ export class RootGates implements GateKeeper {
   }
 
   async ask(question: Question): Promise<GateOutcome> {
-    const { policy, gate: name } = question;
+    const { policy, gate: name, despiteCancel } = question;
     const { announcer, ledger, remindMs } = this.#desk;
     const now = Date.now();
     const gate: OpenGate = { waiting: opened(question, now), closesAt: closesAt(policy, now), statements: [], judging: 0 };
     this.#open.set(name, gate);
     announcer?.opens(name);
-    const settled = (): boolean => gate.outcome !== undefined || this.#desk.cancelled() !== undefined;
+    const cancelled = (): CancelRequest | undefined => (despiteCancel ? undefined : this.#desk.cancelled());
+    const settled = (): boolean => gate.outcome !== undefined || cancelled() !== undefined;
     const aloneAt = policy.aloneAfterMs === undefined ? undefined : now + policy.aloneAfterMs;
     for (const [n, { from, withinMs }] of policy.stages.entries()) {
       const since = Date.now();
@@ -84,7 +86,7 @@ export class RootGates implements GateKeeper {
       );
       if (settled()) break;
     }
-    const outcome = gate.outcome ?? this.#byItself(gate);
+    const outcome = gate.outcome ?? byItself(gate.waiting, cancelled());
     const state = states[outcome.decision as Decision] ?? 'decided';
     this.#open.delete(name);
     this.#closed.set(name, { waiting: gate.waiting, state });
@@ -106,7 +108,8 @@ export class RootGates implements GateKeeper {
 
   async #judge(envelope: Envelope): Promise<DecisionAnswer> {
     const { statement, signature } = envelope;
-    const voter = await this.#desk.kernel.identifyVoter({ statement, signature });
+    // A handler runs in the workflow's own scope: people decide also after that was cancelled.
+    const voter = await CancellationScope.nonCancellable(() => this.#desk.kernel.identifyVoter({ statement, signature }));
     const gate = this.#open.get(statement.gate);
     const repeated = this.#answerTo(statement);
     if (repeated !== undefined) return repeated;
@@ -160,14 +163,12 @@ export class RootGates implements GateKeeper {
     this.#desk.ledger.note(sentence);
     return fail(code, sentence, errors && { errors });
   }
+}
 
-  /** Cancelled, or nobody decided in time: the safe default. */
-  #byItself(gate: OpenGate): GateOutcome {
-    const cancelled = this.#desk.cancelled();
-    if (cancelled !== undefined) return { decision: 'cancel', by: cancelled.by, why: cancelledBy(cancelled) };
-    const { otherwise, gate: name } = gate.waiting;
-    return { decision: safeDefault(gate.waiting), by: '', why: nobodyDecided(name, otherwise) };
-  }
+/** Cancelled, or nobody decided in time: the safe default. */
+function byItself(waiting: Waiting, cancelled: CancelRequest | undefined): GateOutcome {
+  if (cancelled !== undefined) return { decision: 'cancel', by: cancelled.by, why: cancelledBy(cancelled) };
+  return { decision: safeDefault(waiting), by: '', why: nobodyDecided(waiting.gate, waiting.otherwise) };
 }
 
 const answer = ({ gate, votes, need, deadline }: Waiting, state: GateState): DecisionAnswer => ({

@@ -27,8 +27,10 @@ export function listen(run: Run): void {
   setHandler(ledgerQuery, (after) => run.ledger.entries.slice(after));
   setHandler(childFinishedSignal, (path) => void run.finishedPaths.add(path));
   // The Temporal UI's own "Request Cancellation" means the same as ours.
-  CancellationScope.current().cancelRequested.catch(() => cancel(run, { by: 'temporal', reason: 'cancellation requested' }));
-  setHandler(cancelChildSignal, (request) => cancel(run, request));
+  CancellationScope.current().cancelRequested.catch(() =>
+    toTheEnd(cancel)(run, { by: 'temporal', reason: 'cancellation requested' }),
+  );
+  setHandler(cancelChildSignal, (request) => toTheEnd(cancel)(run, request));
   const { gates } = run;
   if (!(gates instanceof RootGates)) return;
 
@@ -37,7 +39,7 @@ export function listen(run: Run): void {
     // Refuses shape and unknown gates only: what a validator refuses leaves no event, so it must not touch the ledger.
     validator: (envelope) => checkEnvelope(gates, envelope),
   });
-  setHandler(decideSignal, (envelope) => decideBySignal(run, gates, envelope));
+  setHandler(decideSignal, (envelope) => toTheEnd(decideBySignal)(run, gates, envelope));
   setHandler(cancelUpdate, async (request) => {
     if (run.noReturn) {
       run.ledger.note(cancelRefused(request));
@@ -46,15 +48,21 @@ export function listen(run: Run): void {
     await cancel(run, request);
     return { accepted: true as const };
   });
-  setHandler(childReportSignal, (report) => hear(run, gates, report));
+  setHandler(childReportSignal, (report) => toTheEnd(hear)(run, gates, report));
 }
+
+/** Handlers run in the workflow's own scope: once Temporal has cancelled that, whatever they await would be refused. */
+const toTheEnd =
+  <Args extends unknown[]>(handle: (...args: Args) => Promise<void>) =>
+  (...args: Args): Promise<void> =>
+    CancellationScope.nonCancellable(() => handle(...args));
 
 async function cancel(run: Run, request: CancelRequest): Promise<void> {
   if (run.noReturn) return run.ledger.note(cancelRefused(request));
   if (run.cancelled || run.endedAt !== undefined) return;
   run.cancelled = request;
   run.ledger.note(cancelledBy(request));
-  await Promise.all([...run.children].map((tell) => tell(request)));
+  await Promise.all([...run.children].map((tell) => CancellationScope.nonCancellable(() => tell(request))));
 }
 
 const cancelRefused = ({ by }: CancelRequest) => ({

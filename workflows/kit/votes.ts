@@ -15,7 +15,7 @@ export interface Question extends ChildQuestion {
 export type Judged = Verdict & { readonly errors?: readonly FieldError[] };
 
 /** The entry of a gate that opens at `at` (epoch milliseconds), before its first group is asked. */
-export const opened = ({ policy, ...question }: Question, at: number): Waiting => ({
+export const opened = ({ policy, despiteCancel: _despite, ...question }: Question, at: number): Waiting => ({
   ...question,
   votes: [],
   need: policy.need,

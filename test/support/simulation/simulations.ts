@@ -1,0 +1,23 @@
+/** What can be simulated: the kernel under its toys, and the product's own scenarios. */
+import { fileURLToPath } from 'node:url';
+import { workflowBundle } from '../../../worker/bundle.ts';
+import { openSandbox } from './sandbox.ts';
+import type { Simulation } from './simulate.ts';
+import { storeStage } from './store-stage.ts';
+import { toyStage } from './toy-stage.ts';
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Opens the toys; `entry` brings other workflows under the same names. */
+export async function simulatedToys(entry = file('../toy/workflows.ts')): Promise<Simulation> {
+  const { codePath } = await workflowBundle({ entry });
+  return { sandbox: await openSandbox(codePath), stage: toyStage };
+}
+
+export async function simulatedScenarios(): Promise<Simulation> {
+  const { codePath } = await workflowBundle();
+  return { sandbox: await openSandbox(codePath), stage: storeStage };
+}
+
+/** The toys with workflows that are wrong in ways that a simulation must notice. */
+export const brokenWorkflows = file('./broken/workflows.ts');
