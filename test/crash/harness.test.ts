@@ -36,12 +36,14 @@ describe('which deaths there are', () => {
     );
   });
 
-  test('the worker at every point, all three where people are waited for, the API at every exchange', () => {
-    expect(told(mustDie(telling(passed)))).toBe(
+  test('the worker at every point, all three at the first gate, API and Temporal at the first exchange of each kind', () => {
+    const more = [...passed, 'gate other#1: open', ...effects('POST /v1/recoveries#2', 'before', 'after')];
+    expect(told(mustDie(telling(more)))).toBe(
       [
         'api at POST /v1/recoveries#1: before, api at POST /v1/recoveries#1: after, temporal at POST /v1/recoveries#1: after',
         'worker at apply#1: before, worker at apply#1: after files.copy 1, worker at apply#1: after files.copy 2',
         'worker at apply#1: after, worker at gate restore#1: open, api at gate restore#1: open, temporal at gate restore#1: open',
+        'worker at gate other#1: open',
       ].join(', '),
     );
   });
@@ -62,7 +64,7 @@ describe('which deaths there are', () => {
     const drawn = (seed: number): string => told(drawnRounds(telling(passed), seeded(seed)).flat());
     expect(drawn(7)).toBe(drawn(7));
     expect(new Set([1, 2, 3, 4, 5, 6].map(drawn)).size).toBeGreaterThan(1);
-    expect(drawn(7).split(', ')).toHaveLength(6);
+    expect(drawn(7).split(', ')).toHaveLength(9);
   });
 });
 

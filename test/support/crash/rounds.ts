@@ -12,6 +12,8 @@ const drawnPerRun = { api: 2, temporal: 4 };
 /** What the process is in the middle of at a point, and where in it. */
 const callOf = (point: string): string => point.slice(0, point.indexOf(': '));
 const momentOf = (point: string): string => point.slice(point.indexOf(': ') + 2);
+/** What places have in common: all gates are one kind, all calls of one activity, all exchanges at one address. */
+const kindOf = (point: string): string => (isGate(point) ? 'gate' : callOf(point).replace(/#\d+$/, ''));
 const isExchange = (point: string): boolean => /^[A-Z]+ \//.test(point);
 const isGate = (point: string): boolean => point.startsWith('gate ');
 const isEdge = (point: string): boolean => ['before', 'after', 'open'].includes(momentOf(point));
@@ -25,26 +27,34 @@ export function telling(passed: readonly string[]): string[] {
   });
 }
 
-/** The blows of every sweep, whatever is drawn. */
+/** The blows of every sweep, whatever is drawn: of places of one kind the first stands for all, except for the worker. */
 export function mustDie(points: readonly string[]): Blow[] {
+  const first = new Set(groupBy(points, kindOf).map(([point]) => callOf(point!)));
   return points.flatMap((point) => {
-    if (isGate(point)) return against(point, 'worker', 'api', 'temporal');
+    const stands = first.has(callOf(point)) && isEdge(point);
+    if (isGate(point)) return against(point, 'worker', ...(stands ? (['api', 'temporal'] as const) : []));
     if (!isExchange(point)) return against(point, 'worker');
-    if (!isEdge(point)) return [];
+    if (!stands) return [];
     return momentOf(point) === 'after' ? against(point, 'api', 'temporal') : against(point, 'api');
   });
 }
 
-/** All other blows of API and Temporal, in rounds; each kind of place comes up before any comes up again. */
+/** All other blows of API and Temporal, in rounds; each place comes up before any comes up again. */
 export function drawnRounds(points: readonly string[], random: () => number): Blow[][] {
-  const api = draw(
-    points.filter((point) => isExchange(point) && !isEdge(point)).flatMap((point) => against(point, 'api')),
-    random,
+  const must = mustDie(points);
+  const others = (victim: 'api' | 'temporal', candidates: readonly string[]): Blow[] =>
+    draw(
+      missed(
+        candidates.flatMap((point) => against(point, victim)),
+        must,
+      ),
+      random,
+    );
+  const api = others(
+    'api',
+    points.filter((point) => isExchange(point) || isGate(point)),
   );
-  const temporal = draw(
-    points.filter((point) => !isGate(point) && !isExchange(point)).flatMap((point) => against(point, 'temporal')),
-    random,
-  );
+  const temporal = others('temporal', points);
   const rounds: Blow[][] = [];
   while (api.length + temporal.length > 0) {
     rounds.push([...api.splice(0, drawnPerRun.api), ...temporal.splice(0, drawnPerRun.temporal)]);

@@ -8,7 +8,7 @@ import { drawnRounds, missed, mustDie, spread, telling, told } from './rounds.ts
 
 const limitMs = 240_000;
 /** When the last run with drawn blows may begin, and the last of the first ones, which a slow machine makes as well. */
-const budgetMs = { recovered: 75_000, 'rolled-back': 40_000 } as const;
+const budgetMs = { recovered: 60_000, 'rolled-back': 30_000 } as const;
 const latestMs = 150_000;
 /** Most of a sweep is waiting for timeouts, so that two cores have room for four. */
 const lanesAtOnce = 4;
