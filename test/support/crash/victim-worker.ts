@@ -1,71 +1,60 @@
-/** A worker that kills itself: each point named in the environment fires once, wherever the process has come to. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The worker as a process that says where it is: before and after each activity, and after each effect within. */
+import { dirname } from 'node:path';
+import process from 'node:process';
+import { Context } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { createActivities } from '../../../activities/index.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
 import { createPorts } from '../../../adapters/ports.ts';
-import { resolveSecret } from '../../../config/environment.ts';
+import { readEnvironment, resolveSecret } from '../../../config/environment.ts';
 import { loadInventory } from '../../../config/inventory.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker } from '../../../worker/run.ts';
+import { announce, inScope, mined, pass, say } from './points.ts';
+import { loadWorld } from './world.ts';
 
-const { CRASH_MARKS: marks, OKIAGARI_DATA: data, OKIAGARI_INVENTORY: inventoryFile } = process.env;
-if (!marks || !data || !inventoryFile) throw new Error('CRASH_MARKS, OKIAGARI_DATA and OKIAGARI_INVENTORY are needed');
+type Activity = (...args: unknown[]) => Promise<unknown>;
 
-/** SIGKILL at the first passage of a point that the file `armed` matches; a folder in `marks` remembers that it fired. */
-function pass(point: string): void {
-  const armed = readFileSync(join(marks!, 'armed'), 'utf8');
-  if (armed === '' || !new RegExp(armed).test(point)) return;
-  try {
-    mkdirSync(join(marks!, point));
-  } catch {
-    return;
-  }
-  process.kill(process.pid, 'SIGKILL');
-}
-
-/** Every function of the object passes a point before and after its work. */
-function mined<T extends object>(prefix: string, object: T, onlySome: (name: string) => boolean = () => true): T {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, member]) => {
-      if (typeof member !== 'function' || !onlySome(name)) return [name, member];
-      const work = member as (...args: unknown[]) => unknown;
-      return [
-        name,
-        async (...args: unknown[]) => {
-          pass(`before ${prefix}${name}`);
+/** A call keeps its id in every attempt, also in that of another process. */
+const watched = (activities: object): object =>
+  Object.fromEntries(
+    Object.entries(activities as Record<string, Activity>).map(([name, work]) => [
+      name,
+      (...args: unknown[]) => {
+        const { activityId, workflowExecution } = Context.current().info;
+        return inScope({ scope: name, call: `${workflowExecution?.runId} ${activityId}` }, async () => {
+          await pass('before');
           const result = await work(...args);
-          pass(`after ${prefix}${name}`);
+          await pass('after');
           return result;
-        },
-      ];
-    }),
-  ) as T;
-}
+        });
+      },
+    ]),
+  );
 
-/** Inside an activity: between two effects on the target's files. */
-const minedPorts = (ports: Ports): Ports => ({
+const withPoints = (ports: Ports): Ports => ({
   ...ports,
-  files: mined('files.', ports.files, (name) =>
-    ['copy', 'rename', 'remove', 'setAttributes', 'writeDocument', 'syncFolder'].includes(name),
-  ),
+  files: mined('files', ports.files),
+  records: mined('records', ports.records),
+  archives: mined('archives', ports.archives),
+  commands: mined('commands', ports.commands),
+  messenger: mined('messenger', ports.messenger),
+  samples: mined('samples', ports.samples),
+  repositories: (entry) => mined('repository', ports.repositories(entry)),
 });
 
-// A test process that dies without its hooks must not leave a worker behind.
-process.stdin.resume().once('end', () => process.exit());
-
+announce();
+const { registry, workflows, activities } = await loadWorld(process.argv[2]);
+const { OKIAGARI_INVENTORY: file, OKIAGARI_DATA: data, TEMPORAL_ADDRESS: address } = readEnvironment();
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
   telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
 });
-const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS']! });
-const ports = createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret });
+const ports = withPoints(createPorts({ inventory: () => loadInventory(file, registry), data, secret: resolveSecret }));
 const worker = await startWorker({
-  connection,
-  activities: mined('', createActivities(minedPorts(ports))),
+  connection: await NativeConnection.connect({ address: address! }),
+  activities: watched(activities(ports, dirname(file))),
   site: 'main',
-  workflowBundle: await workflowBundle(),
+  workflowBundle: await workflowBundle(workflows === undefined ? {} : { entry: workflows }),
 });
-writeFileSync(join(marks, 'worker-ready'), String(process.pid));
+say({ says: 'ready' });
 await worker.ended;

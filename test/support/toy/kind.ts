@@ -32,6 +32,7 @@ const toyScenario = (id: string, workflowType: string, input: z.ZodType): Scenar
 export const toyScenarios: readonly ScenarioEntry[] = [
   toyScenario('toy-set', 'toySet', toyInput),
   toyScenario('toy-every-word', 'toyEveryWord', toyInput),
+  toyScenario('toy-whole', 'toyWhole', toyInput),
   toyScenario('toy-late-change', 'toyLateChange', toyInput),
   toyScenario('toy-same-target', 'toySameTarget', toyInput),
   toyScenario('toy-group', 'toyGroup', toyGroupInput),

@@ -86,6 +86,23 @@ export const toySameTarget = recovery('toy-same-target', toyInput, async (r, { v
   await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target, value: value + 1 }));
 });
 
+/** Every word of the kernel in one recovery: what people agree to, an inner recovery in all the other words, a change of its own. */
+export const toyWhole = recovery('toy-whole', toyInput, async (r, { value, note }) => {
+  const { target } = r;
+  const on = r.on<ToyActivities>();
+  await r.guard('is it safe', () => on.quick.checkSafe({ target }));
+  await r.consent('agree', 'agree', await on.quick.planSet({ target, value }));
+  await r.recover('inner', {
+    scenario: 'toy-every-word',
+    workflowType: 'toyEveryWord',
+    target: `${target}-inner`,
+    input: { value, note },
+  });
+  r.lost(0);
+  await setTo(r, value);
+  await r.verify('verify', () => on.quick.checkValue({ target, value }));
+});
+
 async function setAll(r: Recovery, { first, second, value }: z.infer<typeof toyGroupInput>): Promise<void> {
   const inner = { scenario: 'toy-set', workflowType: 'toySet', input: { value } };
   await r.recover('first', { ...inner, target: first });

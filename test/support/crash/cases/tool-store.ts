@@ -1,0 +1,86 @@
+/** Tool stores as crash cases: tools missing and truncated, an agent whose commands leave a line each time they really do something. */
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import type { CrashCase, Wreck } from '../case.ts';
+
+interface ToolStoreCase {
+  readonly scenario: string;
+  /** What is asked for so that the store is whole again. */
+  readonly input: (store: Store) => unknown;
+  /** Cancelled there, the store must be as damaged as it was. */
+  readonly cancelAt?: string;
+}
+
+const missing = [0, 1, 2];
+const truncated = [3, 4, 5];
+/** Names of the tools that a wreck has lost. */
+export const lostTools = ({ sample }: Store): string[] => [...missing, ...truncated].map((n) => sample.tools[n]!.name);
+/** Taken back after it was started again, it must not run while the files go. */
+const agentHears = { recovered: ['stop', 'start'], 'rolled-back': ['stop', 'start', 'stop', 'start'] };
+
+export const toolStoreCase = ({ scenario, input, cancelAt }: ToolStoreCase): CrashCase => ({
+  scenario,
+  world: new URL('../worlds/product.ts', import.meta.url),
+  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
+  ...(cancelAt !== undefined && { cancelAt }),
+  async open(server, runWorker) {
+    const stack = await startStoreStack(server, runWorker);
+    // The API reads the inventory as it starts, and there is none before the first store.
+    await stack.store();
+    return {
+      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
+      stop: () => stack.stop(),
+      wreck: () => wreck(stack, input, cancelAt === undefined),
+    };
+  },
+});
+
+async function wreck(stack: StoreStack, input: ToolStoreCase['input'], isMended: boolean): Promise<Wreck> {
+  const folder = mkdtempSync(join(stack.folder, 'agent-'));
+  const [flag, said] = [join(folder, 'running'), join(folder, 'said')];
+  writeFileSync(flag, '');
+  const sh = (script: string): string => JSON.stringify(['sh', '-c', script]);
+  const store = await stack.store({
+    settings: ({ tools }) =>
+      [
+        `agent: { running: ${sh(`test -e ${flag}`)}, stop: ${sh(`echo stop >> ${said}; rm ${flag}`)}, start: ${sh(`echo start >> ${said}; touch ${flag}`)} }`,
+        `criticalTools: [{ name: ${tools[0]!.name} }]`,
+      ].join('\n'),
+  });
+  await store.verifiedBackup();
+  const whole = store.fingerprint();
+  for (const n of missing) rmSync(store.tool(n));
+  for (const n of truncated) truncateSync(store.tool(n), 25);
+  const wanted = isMended ? whole : store.fingerprint();
+  const inodes = new Map<string, number>();
+  const inode = (path: string): number | undefined => statSync(join(store.root, path), { throwIfNoEntry: false })?.ino;
+
+  return {
+    target: store.id,
+    input: input(store),
+    /** Files that are whole at a death: brought again, they would have another inode at the end. */
+    watch() {
+      if (!isMended) return;
+      const now = store.fingerprint();
+      for (const path of Object.keys(whole)) {
+        const ino = inode(path);
+        if (ino !== undefined && now[path] === whole[path] && !inodes.has(path)) inodes.set(path, ino);
+      }
+    },
+    faults() {
+      const now = store.fingerprint();
+      const differing = [...new Set([...Object.keys(now), ...Object.keys(wanted)])].filter((path) => now[path] !== wanted[path]);
+      const rewritten = [...inodes].filter(([path, ino]) => inode(path) !== ino).map(([path]) => path);
+      const words = readFileSync(said, 'utf8').trim().split('\n');
+      return [
+        ...differing.map((path) => `${path} is ${now[path] ?? 'missing'}, not ${wanted[path] ?? 'missing'}`),
+        ...rewritten.map((path) => `${path} was brought twice`),
+        ...(isDeepStrictEqual(words, agentHears[isMended ? 'recovered' : 'rolled-back'])
+          ? []
+          : [`the agent was told to ${words.join(', ')}`]),
+      ];
+    },
+  };
+}
