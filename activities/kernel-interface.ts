@@ -78,6 +78,6 @@ export interface KernelActivities {
   leaseHolder(input: { target: string }): Promise<Holder | undefined>;
   /** Tells people by mail and webhook. Twice is fine: each channel that took the event is not used again. Never fails because a channel does. */
   announce(input: Notification): Promise<Told>;
-  /** Whether any run of this workflow id is open. */
-  hasOpenRun(input: { workflowId: string }): Promise<boolean>;
+  /** Whether a run of this workflow id is open: of the chain that began with `firstRunId` where that is given, and of any otherwise. */
+  hasOpenRun(input: { workflowId: string; firstRunId?: string }): Promise<boolean>;
 }

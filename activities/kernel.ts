@@ -81,7 +81,12 @@ export function createKernelActivities(ports: KernelPorts, registry: Registry): 
     announce: createAnnounce(ports, registry.scenarios),
     openReview: (review) => openReview(records, review, inventory().reviews.within),
 
-    hasOpenRun: async ({ workflowId }) => (await describe(workflowId))?.status.name === 'RUNNING',
+    async hasOpenRun({ workflowId, firstRunId }) {
+      const newest = await describe(workflowId);
+      if (newest?.status.name !== 'RUNNING') return false;
+      // A later recovery of the same target has the same workflow id.
+      return firstRunId === undefined || newest.raw.workflowExecutionInfo?.firstRunId === firstRunId;
+    },
 
     async leaseHolder({ target }) {
       const lease = await describe(leaseWorkflowId(target));

@@ -11,15 +11,31 @@ export interface PublicHolder {
 }
 
 /** What a lease keeps in its memo, readable without a worker. */
-const leaseMemo = z.object({ holder: z.object({ kind: z.string(), id: z.string(), since: z.string() }) });
+const leaseMemo = z.object({
+  holder: z.object({
+    kind: z.string(),
+    id: z.string(),
+    since: z.string(),
+    workflowId: z.string().optional(),
+    firstRunId: z.string().optional(),
+  }),
+});
 
 export async function leaseHolder(gateway: Gateway, target: string): Promise<PublicHolder | undefined> {
   const lease = await gateway.describe(leaseWorkflowId(target));
   if (lease?.state !== 'running') return undefined;
   const memo = leaseMemo.safeParse(lease.memo);
-  if (memo.success) return memo.data.holder;
-  const { kind, id, since } = await gateway.queryRun(lease, holderQuery);
+  const holder = memo.success ? memo.data.holder : await gateway.queryRun(lease, holderQuery);
+  if (await isGone(gateway, holder)) return undefined;
+  const { kind, id, since } = holder;
   return { kind, id, since };
+}
+
+/** A Reset can leave a lease without its holder; it ends as soon as a recovery wants it. */
+async function isGone(gateway: Gateway, { workflowId, firstRunId }: z.infer<typeof leaseMemo>['holder']): Promise<boolean> {
+  if (workflowId === undefined) return false;
+  const newest = await gateway.describe(workflowId);
+  return newest?.state !== 'running' || (firstRunId !== undefined && newest.firstRunId !== firstRunId);
 }
 
 /** The running recovery of a target. */

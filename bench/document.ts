@@ -22,9 +22,7 @@ export function writeFigures({ at, machine, measures }: Results): void {
 
 function line({ id, title, unit, median, p99, against, ratio, goal, met }: Row): string {
   const figure = (value: number | undefined): string =>
-    value === undefined
-      ? ''
-      : `${value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 })} ${unit === 'ms' ? 'ms' : '/s'}`;
+    value === undefined ? '' : `${value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 })} ${unit}`;
   const instead = [against?.title ?? 'nothing', figure(against?.median), ratio?.toString() ?? ''];
   return `| \`${id}\` ${title} | ${figure(median)} | ${figure(p99)} | ${instead.join(' | ')} | ${goal} | ${met ? 'met' : '**missed**'} |`;
 }

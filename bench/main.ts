@@ -1,5 +1,6 @@
 /** `npm run bench`: measures what docs/performance.md claims. `node bench/main.ts [id …]` runs those whose id begins so. */
 import process from 'node:process';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { writeFigures } from './document.ts';
 import { describeMachine } from './machine.ts';
 import { figuresOf, type Measure } from './measure.ts';
@@ -7,6 +8,11 @@ import { measures } from './measures.ts';
 import { rowOf, writeResults, type Row } from './results.ts';
 import { tableHead, tableLine } from './table.ts';
 
+// Workers in this process speak of faults only.
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+});
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const wanted = process.argv.slice(2);

@@ -11,7 +11,7 @@ export interface Measure {
   run(tidy: AsyncDisposableStack): Promise<Samples>;
 }
 
-export type Unit = 'ms' | 'requests/s';
+export type Unit = 'ms' | '/s' | 'events';
 
 export interface Samples {
   readonly ours: readonly number[];

@@ -21,8 +21,8 @@ export interface Results {
 export function rowOf(measure: Measure, figures: Figures): Row {
   const { id, title, unit, goal } = measure;
   const { p99, ...rest } = figures;
-  // Of requests a second a high percentile would be the best moment.
-  return { id, title, unit, ...rest, ...(unit === 'ms' && { p99 }), goal, met: measure.meets(figures) };
+  // Of a rate a high percentile would be the best moment.
+  return { id, title, unit, ...rest, ...(unit !== '/s' && { p99 }), goal, met: measure.meets(figures) };
 }
 
 export function writeResults(results: Results): void {

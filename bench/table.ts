@@ -10,8 +10,7 @@ const columns = (cells: readonly string[]): string =>
 export const tableHead = columns(['measure', 'median', 'p99', 'runs', 'against', 'ratio', 'goal']);
 
 export function tableLine({ id, unit, median, p99, runs, against, ratio, goal, met }: Row): string {
-  const short = unit === 'ms' ? 'ms' : '/s';
-  const figure = (value: number | undefined): string => (value === undefined ? '-' : `${value} ${short}`);
+  const figure = (value: number | undefined): string => (value === undefined ? '-' : `${value} ${unit}`);
   const verdict = `${met ? 'met' : 'MISSED'}: ${goal}${against ? `; against ${against.title}` : ''}`;
   return columns([id, figure(median), figure(p99), String(runs), figure(against?.median), ratio?.toString() ?? '-', verdict]);
 }

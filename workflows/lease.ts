@@ -3,6 +3,7 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
+  patched,
   setHandler,
   TemporalFailure,
   workflowInfo,
@@ -19,8 +20,12 @@ import {
 } from '../domain/messages.ts';
 import { kernelActivities } from './kit/activities.ts';
 
-/** A Reset of the holder leaves its lease behind without a parent, so it looks itself. */
-const lookEvery = '30s';
+/**
+ * A Reset of the holder leaves its lease behind without a parent. It matters to whoever wants the target, so it is then that the
+ * lease looks; by itself only now and then: ten thousand waiting recoveries must not fill the server with looking.
+ */
+const lookEvery = '1h';
+const lookEveryBefore = '30s';
 
 export async function lease(target: string, holder: Holder): Promise<void> {
   let released = false;
@@ -30,20 +35,27 @@ export async function lease(target: string, holder: Holder): Promise<void> {
   setHandler(releaseSignal, () => void (released = true));
   setHandler(wantLeaseSignal, (wish) => void wishes.push(wish));
 
-  const kernel = kernelActivities(target);
+  const looksWhenWanted = patched('lease-looks-when-wanted');
+  const isOrphan = async (): Promise<boolean> =>
+    !(await kernelActivities(target).hasOpenRun({
+      workflowId: holder.workflowId,
+      ...(looksWhenWanted && { firstRunId: holder.firstRunId }),
+    }));
   for (;;) {
-    const called = await condition(() => released || wishes.length > 0, lookEvery, {
+    const called = await condition(() => released || wishes.length > 0, looksWhenWanted ? lookEvery : lookEveryBefore, {
       summary: `look whether ${holder.id} lives`,
     });
     if (released) break;
+    if (looksWhenWanted && (await isOrphan())) return;
     for (const wish of wishes.splice(0)) {
       await tell(wish.workflowId, leaseHeldSignal, { target, holder });
       if (decideLease(wish, holder).answer === 'ask-to-yield') await tell(holder.workflowId, pleaseYieldSignal, wish);
       waiting.add(wish.workflowId);
     }
-    if (!called && !(await kernel.hasOpenRun({ workflowId: holder.workflowId }))) return;
-    if (workflowInfo().continueAsNewSuggested && wishes.length === 0 && !released)
+    if (!looksWhenWanted && !called && (await isOrphan())) return;
+    if (workflowInfo().continueAsNewSuggested && wishes.length === 0 && !released) {
       await continueAsNew<typeof lease>(target, holder);
+    }
   }
   for (const workflowId of waiting) await tell(workflowId, leaseFreeSignal, { target });
 }

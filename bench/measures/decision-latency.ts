@@ -1,13 +1,10 @@
 /** From the moment a decision is sent to the first line of the work that waited for it. */
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { workflowBundle } from '../../worker/bundle.ts';
 import type { Measure } from '../measure.ts';
 import { sideBySide, timed } from '../side-by-side.ts';
+import { startAnswering } from '../support/raw.ts';
 import { startToys, type Toys } from '../support/toys.ts';
-import { endSignal, pingUpdate, type answering } from '../workflows/raw.ts';
+import { pingUpdate } from '../workflows/raw.ts';
 
 /** Recoveries that wait at a gate at the same time: enough that a round does not begin with a wait. */
 const targets = Array.from({ length: 20 }, (_, n) => `asks-${n}`);
@@ -54,20 +51,4 @@ async function decide(toys: Toys, id: string): Promise<number> {
   const from = performance.now();
   const [at] = await Promise.all([begun, approve()]);
   return at - from;
-}
-
-/** A workflow that answers updates and does nothing else, on a worker of its own. */
-async function startAnswering(tidy: AsyncDisposableStack, { client, address }: Toys): Promise<WorkflowHandle<typeof answering>> {
-  const connection = await NativeConnection.connect({ address });
-  tidy.defer(() => connection.close());
-  const bundle = await workflowBundle({ entry: fileURLToPath(new URL('../workflows/raw.ts', import.meta.url)) });
-  const worker = await Worker.create({ connection, taskQueue: 'raw', workflowBundle: bundle });
-  const ended = worker.run();
-  tidy.defer(async () => {
-    worker.shutdown();
-    await ended;
-  });
-  const handle = await client.workflow.start<typeof answering>('answering', { workflowId: 'answering', taskQueue: 'raw' });
-  tidy.defer(() => handle.signal(endSignal));
-  return handle;
 }

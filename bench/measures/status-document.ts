@@ -24,7 +24,7 @@ let whole: Promise<{ rates: Samples; latencies: Samples }> | undefined;
 export const statusDocument: Measure = {
   id: 'status-document',
   title: 'Status documents, 100 recoveries running, 8 connections',
-  unit: 'requests/s',
+  unit: '/s',
   goal: 'at least half as many as raw queries',
   meets: ({ ratio = 0 }) => ratio >= 0.5,
   run: async (tidy) => (await (whole ??= load(tidy))).rates,

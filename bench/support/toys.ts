@@ -2,6 +2,7 @@
 import type { Statement } from '../../domain/gate.ts';
 import { controlQueue } from '../../domain/identity.ts';
 import { decideUpdate } from '../../domain/messages.ts';
+import type { StatusMemo } from '../../domain/stale.ts';
 import { startTemporalServer } from '../../test/support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../../test/support/toy/stack.ts';
 import { workflowTaskTimeout } from '../../workflows/kit/policies.ts';
@@ -14,6 +15,8 @@ export interface Toys extends ToyStack {
   readonly steps: (count: number) => Promise<number>;
   /** Looks at the open gate of a recovery, and answers how to approve it at once. */
   readonly readyToApprove: (workflowId: string) => Promise<() => Promise<unknown>>;
+  /** The same by its memo, which no worker has to wake for: where its cache has forgotten the recovery, it still has. */
+  readonly readyToApproveUnseen: (workflowId: string) => Promise<() => Promise<unknown>>;
   /** The same activities in a workflow that does nothing else. */
   readonly rawActivities: (count: number) => Promise<number>;
 }
@@ -24,6 +27,14 @@ export async function startToys(tidy: AsyncDisposableStack, targets = ''): Promi
   tidy.defer(() => server.stop());
   const toys = await startToyStack(server, `  - { id: steps, kind: toy }\n${targets}`);
   tidy.defer(() => toys.stop());
+  const approve = (workflowId: string, what: Pick<Statement, 'recovery' | 'gate' | 'digest'>): Promise<unknown> => {
+    const at = new Date().toISOString();
+    const envelope = {
+      statement: { ...what, decision: 'approve' as const, by: 'ren', at, reason: 'bench' },
+      signature: 'signed',
+    };
+    return toys.client.workflow.getHandle(workflowId).executeUpdate(decideUpdate, { args: [envelope] });
+  };
   let raws = 0;
   return {
     ...toys,
@@ -38,12 +49,13 @@ export async function startToys(tidy: AsyncDisposableStack, targets = ''): Promi
     async readyToApprove(workflowId) {
       const { gate, digest } = await toys.gate(workflowId, 'set');
       const { id: recovery } = await toys.state(workflowId);
-      return () => {
-        const at = new Date().toISOString();
-        const statement: Statement = { recovery, gate, digest, decision: 'approve', by: 'ren', at, reason: 'bench' };
-        const envelope = { statement, signature: 'signed' };
-        return toys.client.workflow.getHandle(workflowId).executeUpdate(decideUpdate, { args: [envelope] });
-      };
+      return () => approve(workflowId, { recovery, gate, digest });
+    },
+    async readyToApproveUnseen(workflowId) {
+      const { memo } = await toys.client.workflow.getHandle(workflowId).describe();
+      const { id: recovery, waitingFor } = (memo!['status'] as StatusMemo).state;
+      const { gate, digest } = waitingFor[0]!;
+      return () => approve(workflowId, { recovery, gate, digest });
     },
     rawActivities: (count) =>
       timed(() =>

@@ -144,7 +144,8 @@ describe('a held target', () => {
 
   test('asks the lease itself where its memo says nothing', async () => {
     const lease = api.gateway.add('lease/tools');
-    lease.queries.set('holder', () => ({ ...holder('recovery'), workflowId: 'w', firstRunId: 'r' }));
+    const { firstRunId } = api.gateway.add('w');
+    lease.queries.set('holder', () => ({ ...holder('recovery'), workflowId: 'w', firstRunId }));
     expect((await start()).json()).toMatchObject({ code: 'held', heldBy: holder('recovery') });
   });
 
@@ -155,6 +156,14 @@ describe('a held target', () => {
 
   test('is free once the lease has ended', async () => {
     api.gateway.add('lease/tools', { memo: { holder: holder('recovery') }, state: 'completed' });
+    expect((await start()).statusCode).toBe(202);
+  });
+
+  test('is free where a lease outlived its holder', async () => {
+    api.gateway.add('lease/tools', { memo: { holder: { ...holder('recovery'), workflowId: 'recovery/region' } } });
+    const outer = api.gateway.add('recovery/region');
+    expect((await start()).json()).toMatchObject({ code: 'held', heldBy: holder('recovery') });
+    outer.state = 'broken';
     expect((await start()).statusCode).toBe(202);
   });
 

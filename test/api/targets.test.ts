@@ -103,7 +103,8 @@ describe('a target', () => {
   test('shows who holds it: a backup by its lease, a recovery even before it has one', async () => {
     expect(await target()).not.toHaveProperty('heldBy');
     const holder = { kind: 'backup', id: 'b-1', since: '2026-11-22T02:00:00.000Z' };
-    const lease = api.gateway.add('lease/tools', { memo: { holder: { ...holder, workflowId: 'backup/b-1', firstRunId: 'r' } } });
+    const { firstRunId } = api.gateway.add('backup/b-1');
+    const lease = api.gateway.add('lease/tools', { memo: { holder: { ...holder, workflowId: 'backup/b-1', firstRunId } } });
     expect((await target()).heldBy).toEqual(holder);
     lease.state = 'completed';
     const recovery = await api.recovery();

@@ -34,6 +34,19 @@ const holder = (target: string) => toys.client.workflow.getHandle(leaseWorkflowI
 const leaseStatus = async (target: string) =>
   (await toys.client.workflow.getHandle(leaseWorkflowId(target)).describe()).status.name;
 
+/** Back to its first task: what it began since, its lease too, is no longer its child. */
+async function reset(workflowId: string): Promise<void> {
+  const history = await toys.client.workflow.getHandle(workflowId).fetchHistory();
+  const firstTask = history.events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
+  await toys.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+    workflowTaskFinishEventId: firstTask.eventId!,
+    requestId: `reset-${workflowId}`,
+    reason: 'test',
+  });
+}
+
 describe('a held target', () => {
   test('takes one of fifty starts; the other forty-nine are refused by Temporal itself', async () => {
     toys.world.write('a', 1);
@@ -102,21 +115,27 @@ describe('a held target', () => {
     const id = await toys.start({ scenario: 'toy-set', target: 'd', input: { value: 2 } });
     const gate = await toys.gate(id, 'set');
     const { id: publicId } = await toys.state(id);
-    const history = await toys.client.workflow.getHandle(id).fetchHistory();
-    const firstTask = history.events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
-    await toys.client.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: id },
-      workflowTaskFinishEventId: firstTask.eventId!,
-      requestId: 'reset-d',
-      reason: 'test',
-    });
+    await reset(id);
     const again = await toys.gate(id, 'set');
     expect(again.digest).toBe(gate.digest);
     expect((await toys.state(id)).id).toBe(publicId);
     await toys.decide(id, again, 'ren', 'approve');
     expect((await toys.result(id)).status).toBe('recovered');
     await expect.poll(() => leaseStatus('d')).not.toBe('RUNNING');
+  });
+
+  test('that was reset and then ended from outside leaves a lease that gives way to the next one', async () => {
+    toys.world.write('x', 1);
+    const id = await toys.start({ scenario: 'toy-set', target: 'x', input: { value: 2 } });
+    await toys.gate(id, 'set');
+    await reset(id);
+    await toys.gate(id, 'set');
+    await toys.client.workflow.getHandle(id).terminate('over');
+    expect(await leaseStatus('x')).toBe('RUNNING');
+    const next = await toys.start({ scenario: 'toy-set', target: 'x', input: { value: 3 } });
+    await toys.decide(next, await toys.gate(next, 'set'), 'ren', 'approve');
+    expect((await toys.result(next)).status).toBe('recovered');
+    expect(toys.world.read('x')).toBe(3);
   });
 
   test('whose lease is lost is a failed step before anything is applied', async () => {
