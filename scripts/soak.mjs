@@ -17,7 +17,12 @@ process.stdout.write(`soak: ${minutes} minute(s) from seed ${from}\n`);
 /** @param {string} file */
 const soak = (file) =>
   new Promise((resolve) => {
-    const args = [join(project, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', `test/simulation/${file}.test.ts`];
+    const args = [
+      join(project, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      `test/simulation/${file}.test.ts`,
+    ];
     const env = { ...process.env, SIMULATION_MINUTES: String(minutes), SIMULATION_FROM: from };
     const child = spawn(process.execPath, args, { cwd: project, stdio: 'inherit', env });
     child.once('close', (code) => resolve(code ?? 1));

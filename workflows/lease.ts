@@ -35,7 +35,7 @@ export async function lease(target: string, holder: Holder): Promise<void> {
   setHandler(releaseSignal, () => void (released = true));
   setHandler(wantLeaseSignal, (wish) => void wishes.push(wish));
 
-  const looksWhenWanted = patched('lease-looks-when-wanted');
+  const looksWhenWanted = patched('kernel-2');
   const isOrphan = async (): Promise<boolean> =>
     !(await kernelActivities(target).hasOpenRun({
       workflowId: holder.workflowId,
@@ -53,9 +53,9 @@ export async function lease(target: string, holder: Holder): Promise<void> {
       waiting.add(wish.workflowId);
     }
     if (!looksWhenWanted && !called && (await isOrphan())) return;
-    if (workflowInfo().continueAsNewSuggested && wishes.length === 0 && !released) {
-      await continueAsNew<typeof lease>(target, holder);
-    }
+    // What was said meanwhile would be lost with this run.
+    const isQuiet = wishes.length === 0 && !released;
+    if (workflowInfo().continueAsNewSuggested && isQuiet) await continueAsNew<typeof lease>(target, holder);
   }
   for (const workflowId of waiting) await tell(workflowId, leaseFreeSignal, { target });
 }

@@ -20,7 +20,7 @@ import {
 } from '../../domain/search-attributes.ts';
 import type { Text } from '../../domain/text.ts';
 import { attempt } from './attempt.ts';
-import { Ending } from './ending.ts';
+import { Ending, tellFailure } from './ending.ts';
 import { workflowTaskTimeout } from './policies.ts';
 import { isDryRun, type Run } from './run.ts';
 
@@ -65,7 +65,14 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
         ...(run.start.incident === undefined ? [] : [{ key: incidentAttribute, value: run.start.incident }]),
       ],
     });
-    const cancel = (request: CancelRequest) => child.signal(cancelChildSignal, request);
+    const cancel = async (request: CancelRequest): Promise<void> => {
+      try {
+        await child.signal(cancelChildSignal, request);
+      } catch (error) {
+        // It ended meanwhile: we hear of that by itself.
+        tellFailure(error);
+      }
+    };
     run.children.add(cancel);
     let finished = false;
     let ended: { state?: RecoveryState; error?: unknown } | undefined;

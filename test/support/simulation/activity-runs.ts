@@ -4,7 +4,7 @@ import { optionalTsToMs, tsToMs } from '@temporalio/common/lib/time.js';
 import type { AttemptFate, Fate } from './chaos.ts';
 import { TaskFailed, type Execution } from './execution.ts';
 import { activityCancelled, activityFailed, fromPayload, timedOut, toPayload } from './failures.ts';
-import type { Command, Job } from './sandbox.ts';
+import type { Command } from './sandbox.ts';
 import type { MemoryTemporal } from './temporal.ts';
 
 /** One attempt as its implementation sees it. */
@@ -48,7 +48,7 @@ export class ActivityRuns {
 
   schedule(execution: Execution, schedule: Schedule): void {
     const { chaos, activities } = this.#server.machinery;
-    const fate = chaos.fate(activities.isKernel(schedule.activityType!));
+    const fate = chaos.fate(schedule.activityType!, activities.isKernel(schedule.activityType!));
     const run: ActivityRun = {
       execution,
       schedule,
@@ -165,7 +165,7 @@ export class ActivityRuns {
         : 'error' in how
           ? { failed: { failure: activityFailed(how.error, activityType!, activityId!) } }
           : { completed: { result: toPayload(how.value) } };
-    this.#server.tell(run.execution, { resolveActivity: { seq, result } } as Job);
+    this.#server.tell(run.execution, { resolveActivity: { seq, result } });
   }
 }
 

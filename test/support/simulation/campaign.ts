@@ -26,6 +26,7 @@ export async function campaign(name: string, simulation: Simulation, minutes: nu
   const reports: string[] = [];
   let seed = Number(only ?? env['SIMULATION_FROM'] ?? firstSeed);
   let runs = 0;
+  const isOver = (): boolean => only !== undefined || reports.length >= mostReports || performance.now() - begun >= limitMs;
   do {
     const run = await simulate(seed, simulation);
     runs++;
@@ -34,7 +35,7 @@ export async function campaign(name: string, simulation: Simulation, minutes: nu
     if (faults.length > 0) reports.push(report(name, seed, faults, run.trace));
     if (only !== undefined) console.log(run.trace.join('\n'));
     seed++;
-  } while (only === undefined && reports.length < mostReports && performance.now() - begun < limitMs);
+  } while (!isOver());
   const seconds = (performance.now() - begun) / 1_000;
   const ends = Object.entries(endings)
     .map(([status, count]) => `${count} ${status}`)

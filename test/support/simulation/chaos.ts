@@ -21,6 +21,18 @@ const refusals = Object.keys(failures).filter((code) =>
   ['disk-full', 'target-read-only', 'target-missing', 'backup-corrupt', 'agent-command-failed', 'check-failed'].includes(code),
 ) as FailureCode[];
 
+/** Twins and kernel effects by how they are named. */
+const weakSpots = [
+  /^undo|^resume/,
+  /^apply|^pause/,
+  /^check|^verify/,
+  /^plan/,
+  /Change$/,
+  /^record|^begin/,
+  /^hasOpen/,
+  /nothing in particular/,
+];
+
 export class Chaos {
   /** From now on everything works, so that the run can end. */
   calm = false;
@@ -28,11 +40,14 @@ export class Chaos {
   /** How rough this run is: nothing, a little, a lot. */
   readonly #storm: number;
   readonly #slowness: number;
+  /** What fails more often than anything else in this run; two mishaps must meet for most faults to be seen. */
+  readonly #weakSpot: RegExp;
 
   constructor(dice: Dice) {
     this.#dice = dice;
     this.#storm = dice.pick([0, 0.5, 1, 2, 4]);
     this.#slowness = dice.pick([0.2, 1, 1, 4]);
+    this.#weakSpot = dice.pick(weakSpots);
   }
 
   #chance(part: number): boolean {
@@ -60,7 +75,7 @@ export class Chaos {
   }
 
   longAfter(): number {
-    return this.#chance(0.1) ? this.#dice.between(4, 20) : Infinity;
+    return this.#chance(0.15) ? this.#dice.between(2, 12) : Infinity;
   }
 
   startDelay(): number {
@@ -73,8 +88,8 @@ export class Chaos {
   }
 
   /** `ours`: an effect of the kernel on its records, which fail in their own way. */
-  fate(ours: boolean): Fate {
-    if (!this.#chance(0.05)) return well;
+  fate(type: string, ours: boolean): Fate {
+    if (!this.#chance(this.#weakSpot.test(type) ? 0.25 : 0.04)) return well;
     if (ours) {
       const code = 'record-store-unusable';
       return {

@@ -7,7 +7,7 @@ import type { LedgerEntry, RecoveryState } from '../../../domain/recovery.ts';
 import type { Review } from '../../../domain/review.ts';
 import type { MemoryRecords } from '../memory-records.ts';
 import type { Status } from './execution.ts';
-import type { Journal } from './journal.ts';
+import type { Effect, Journal } from './journal.ts';
 import type { MemoryTemporal } from './temporal.ts';
 
 /** A root recovery at the end of the run. */
@@ -51,3 +51,7 @@ export async function readStories(server: MemoryTemporal, records: MemoryRecords
   }
   return stories;
 }
+
+/** An effect in words. */
+export const told = ({ kind, recovery, target, thing, before, after, at }: Effect): string =>
+  `${kind} ${thing} of ${target} ${JSON.stringify(before)} → ${JSON.stringify(after)} by ${recovery} at ${new Date(at).toISOString()}`;

@@ -13,9 +13,9 @@ import {
 } from '@temporalio/common';
 import type { Command } from './sandbox.ts';
 
-type Payload = NonNullable<ReturnType<typeof defaultPayloadConverter.toPayload>>;
+export type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
 
-export const toPayload = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)!;
+export const toPayload = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 export const toPayloads = (values: readonly unknown[]): Payload[] => values.map(toPayload);
 export const fromPayload = (payload: unknown): unknown => defaultPayloadConverter.fromPayload(payload as Payload);
 

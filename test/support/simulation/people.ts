@@ -63,17 +63,17 @@ export class People {
     const wanted = this.#dice.weighed<Decision>(
       kind === 'approval'
         ? [
-            [8, 'approve'],
-            [1, 'reject'],
+            [7, 'approve'],
+            [2, 'reject'],
           ]
         : kind === 'checklist'
           ? [
-              [8, 'tick'],
-              [1, 'fail'],
+              [7, 'tick'],
+              [2, 'fail'],
             ]
           : [
-              [5, 'retry'],
-              [2, 'roll-back'],
+              [4, 'retry'],
+              [3, 'roll-back'],
               [2, 'skip'],
               [2, 'amend'],
             ],

@@ -153,7 +153,7 @@ class Play {
     this.#comes(backupFirst ? dice.between(0, 3_000) : 0, () => this.#recover(this.#stage.root));
     if (dice.chance(0.15)) this.#comes(dice.spread(20_000), () => this.#backup());
     if (dice.chance(0.15)) this.#comes(dice.spread(20_000), () => this.#recover(this.#stage.rival()));
-    if (dice.chance(0.15)) this.#comes(dice.spread(40_000), () => this.#cancel());
+    if (dice.chance(0.25)) this.#comes(dice.spread(20_000), () => this.#cancel());
     if (dice.chance(0.12)) this.#comes(dice.spread(20_000), () => this.#terminate());
     for (let times = dice.pick([0, 0, 1, 2]); times > 0; times--) {
       this.#comes(dice.spread(15_000), () => {

@@ -6,10 +6,8 @@ import type { Simulation } from './simulate.ts';
 import { storeStage } from './store-stage.ts';
 import { toyStage } from './toy-stage.ts';
 
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
 /** Opens the toys; `entry` brings other workflows under the same names. */
-export async function simulatedToys(entry = file('../toy/workflows.ts')): Promise<Simulation> {
+export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workflows.ts', import.meta.url))): Promise<Simulation> {
   const { codePath } = await workflowBundle({ entry });
   return { sandbox: await openSandbox(codePath), stage: toyStage };
 }
@@ -20,4 +18,4 @@ export async function simulatedScenarios(): Promise<Simulation> {
 }
 
 /** The toys with workflows that are wrong in ways that a simulation must notice. */
-export const brokenWorkflows = file('./broken/workflows.ts');
+export const brokenWorkflows = fileURLToPath(new URL('./broken/workflows.ts', import.meta.url));

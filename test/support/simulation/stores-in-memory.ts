@@ -174,8 +174,7 @@ export class StoresInMemory {
     if (moved) throw fail('plan-changed', plain(`${moved.path} is no longer as the plan saw it.`));
     const copies = this.#protected.get(protectedAs);
     for (const [n, { path, before, after }] of todo.entries()) {
-      if (before !== null && copies?.get(path) !== before)
-        throw fail('not-protected', plain(`${path} is not in ${protectedAs}.`));
+      if (before !== null && copies?.get(path) !== before) throw notProtected(path, protectedAs);
       this.#mayDie(n, todo.length);
       this.write(target, path, after, { plan });
     }
@@ -191,7 +190,7 @@ export class StoresInMemory {
       this.#mayDie(n, ours.length);
       if (before === null) this.remove(target, path, { plan });
       else if (copies?.get(path) === before) this.write(target, path, before, { plan });
-      else throw fail('not-protected', plain(`${path} is not in ${protectedAs}.`));
+      else throw notProtected(path, protectedAs);
     }
     const kept = altering.filter(({ path, before }) => (live.get(path) ?? null) !== before).map(({ path }) => path);
     return {
@@ -205,3 +204,5 @@ export class StoresInMemory {
     if (this.#journal.call?.fate.endsWith('half-way') && n >= of / 2) throw new WorkerDied('between two files');
   }
 }
+
+const notProtected = (path: string, ref: string): Error => fail('not-protected', plain(`${path} is not in ${ref}.`));

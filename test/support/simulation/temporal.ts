@@ -4,7 +4,7 @@ import { ActivityRuns, type Implementations } from './activity-runs.ts';
 import { obey } from './commands.ts';
 import type { Dice } from './dice.ts';
 import { Execution, TaskFailed } from './execution.ts';
-import { childFailed, fromPayload, fromProto, toPayloads } from './failures.ts';
+import { childFailed, fromPayload, fromProto, toPayloads, type Payload } from './failures.ts';
 import type { Command, Identity, Job, Sandbox } from './sandbox.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -27,7 +27,7 @@ export interface UpdateAnswer {
 interface Start {
   readonly workflowId: string;
   readonly type: string;
-  readonly input: readonly unknown[] | null | undefined;
+  readonly input: readonly Payload[] | null | undefined;
   readonly parent?: Family;
   readonly firstRunId?: string;
   readonly memo?: Readonly<Record<string, unknown>>;
@@ -89,7 +89,7 @@ export class MemoryTemporal {
       arguments: input ? [...input] : [],
       firstExecutionRunId: identity.firstRunId,
     };
-    this.tell(execution, { initializeWorkflow: { ...start, attempt: 1 } } as Job);
+    this.tell(execution, { initializeWorkflow: { ...start, attempt: 1 } });
     return execution;
   }
 
@@ -109,7 +109,7 @@ export class MemoryTemporal {
     const id = `update-${++this.#serial}`;
     this.#updates.set(id, { execution, accepted: false, answer });
     const input = toPayloads(args);
-    this.tell(execution, { doUpdate: { id, protocolInstanceId: id, name, input, headers: {}, runValidator: true } } as Job);
+    this.tell(execution, { doUpdate: { id, protocolInstanceId: id, name, input, headers: {}, runValidator: true } });
   }
 
   answerUpdate({ protocolInstanceId, accepted, rejected, completed }: NonNullable<Command['updateResponse']>): void {
@@ -157,7 +157,7 @@ export class MemoryTemporal {
       ? { completed: { result: ending.completeWorkflowExecution.result } }
       : { failed: { failure: childFailed(identity, ending) } };
     this.machinery.timeline.after(this.machinery.chaos.wireDelay(), () =>
-      this.tell(family.execution, { resolveChildWorkflowExecution: { seq: family.seq, result } } as Job),
+      this.tell(family.execution, { resolveChildWorkflowExecution: { seq: family.seq, result } }),
     );
   }
 

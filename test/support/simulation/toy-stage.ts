@@ -73,7 +73,7 @@ export function toyStage(dice: Dice, journal: Journal): Stage {
     if (dice.chance(0.5)) world.makeUnsafe(target);
   }
   const toys = createToyActivities(world);
-  const input = (scenario: string): unknown => {
+  const inputOf = (scenario: string): unknown => {
     if (scenario === 'toy-group' || scenario === 'toy-service') return { first: 'beta', second: 'gamma', value: value() };
     if (scenario === 'toy-word') return { word: dice.pick(words) };
     if (scenario === 'toy-steps') return { steps: dice.between(1, 4) };
@@ -81,7 +81,7 @@ export function toyStage(dice: Dice, journal: Journal): Stage {
   };
   const start = (target: string): WantedStart => {
     const scenario = dice.pick([...toyScenarios, ...toyScenarios.filter(({ id }) => id !== 'toy-steps')]).id;
-    return { scenario, target, input: input(scenario) };
+    return { scenario, target, input: inputOf(scenario) };
   };
   return {
     ...registry,

@@ -91,7 +91,11 @@ export const toyWhole = recovery('toy-whole', toyInput, async (r, { value, note 
   const { target } = r;
   const on = r.on<ToyActivities>();
   await r.guard('is it safe', () => on.quick.checkSafe({ target }));
-  await r.consent('agree', 'agree', await on.quick.planSet({ target, value }));
+  const choice = await r.step('think', async () => ({
+    value: await on.quick.planSet({ target, value }),
+    sentence: plain('thought'),
+  }));
+  await r.consent('agree', 'agree', choice);
   await r.recover('inner', {
     scenario: 'toy-every-word',
     workflowType: 'toyEveryWord',
