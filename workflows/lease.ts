@@ -36,11 +36,16 @@ export async function lease(target: string, holder: Holder): Promise<void> {
   setHandler(wantLeaseSignal, (wish) => void wishes.push(wish));
 
   const looksWhenWanted = patched('kernel-2');
-  const isOrphan = async (): Promise<boolean> =>
-    !(await kernelActivities(target).hasOpenRun({
-      workflowId: holder.workflowId,
-      ...(looksWhenWanted && { firstRunId: holder.firstRunId }),
-    }));
+  const { workflowId, firstRunId } = holder;
+  const isOrphan = async (): Promise<boolean> => {
+    try {
+      return !(await kernelActivities(target).hasOpenRun({ workflowId, ...(looksWhenWanted && { firstRunId }) }));
+    } catch (error) {
+      // A look that fails tells nothing: a lease that ended by it would leave its holder at work on a target that is free.
+      if (error instanceof TemporalFailure) return false;
+      throw error;
+    }
+  };
   for (;;) {
     const called = await condition(() => released || wishes.length > 0, looksWhenWanted ? lookEvery : lookEveryBefore, {
       summary: `look whether ${holder.id} lives`,

@@ -37,4 +37,5 @@ const described = ({ identity, status }: Execution) => ({
   type: identity.type,
   status: { name: statusNames[status] },
   memo: identity.memo,
+  raw: { workflowExecutionInfo: { firstRunId: identity.firstRunId } },
 });
