@@ -62,7 +62,7 @@ export async function lease(target: string, holder: Holder): Promise<void> {
     const isQuiet = wishes.length === 0 && !released;
     if (workflowInfo().continueAsNewSuggested && isQuiet) await continueAsNew<typeof lease>(target, holder);
   }
-  for (const workflowId of waiting) await tell(workflowId, leaseFreeSignal, { target });
+  for (const other of waiting) await tell(other, leaseFreeSignal, { target });
 }
 
 /** Whoever has ended meanwhile needs no word: the next look finds out. */
