@@ -58,16 +58,23 @@ const people = `
 version: 1
 locale: en
 people:
-  - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: TOKEN_HANA } }
-  - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: TOKEN_REN } }
+  - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: TOKEN_HANA }, locale: ja, contact: { mail: hana@example.jp } }
+  - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: TOKEN_REN }, contact: { mail: ren@example.jp } }
   - { id: sora, name: Sora, roles: [operator], token: { env: TOKEN_SORA } }
 `;
 
 /** Runs the worker; the file is the inventory of the moment. */
 export type RunWorker = (place: { readonly inventoryFile: string; readonly data: string }) => Promise<{ stop(): Promise<void> }>;
 
+/** Addresses of a mail server and of a webhook, through which people are told; the secrets lie in files. */
+export interface Channels {
+  readonly smtp?: string;
+  readonly webhook?: string;
+}
+export const hookSecret = 'the secret of the hook';
+
 /** With a worker in this process, or with whatever `runWorker` starts. */
-export async function startStoreStack(server: TemporalServer, runWorker?: RunWorker): Promise<StoreStack> {
+export async function startStoreStack(server: TemporalServer, runWorker?: RunWorker, channels?: Channels): Promise<StoreStack> {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -84,6 +91,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
   const secret = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   // An API that a test starts beside signs with the same key.
   writeFileSync(join(data, 'signing-key.pem'), secret, { mode: 0o600 });
+  const notify = channels ? notifyLine(folder, channels) : '';
   const repositories: string[] = [];
   const targets: string[] = [];
   const inventoryFile = join(folder, 'okiagari.yaml');
@@ -106,7 +114,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     repositories.push(`  - { id: ${id}-backups, kind: directory, path: ${repository} }`);
     const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
     targets.push(`  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${id}-backups]\n${fields.join('')}`);
-    writeFileSync(inventoryFile, `${people}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
+    writeFileSync(inventoryFile, `${people}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
       client.workflow.execute('backupTest', {
@@ -170,6 +178,19 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function notifyLine(folder: string, { smtp, webhook }: Channels): string {
+  const secret = (name: string, value: string): string => {
+    writeFileSync(join(folder, name), value, { mode: 0o600 });
+    return `{ file: ${join(folder, name)} }`;
+  };
+  const mail = smtp === undefined ? '' : `smtp: { url: ${secret('smtp-url', smtp)}, from: okiagari@example.jp }, `;
+  const hook =
+    webhook === undefined
+      ? ''
+      : `{ id: chat, url: ${secret('hook-url', webhook)}, secret: ${secret('hook-secret', hookSecret)} }`;
+  return `notify: { ${mail}webhooks: [${hook}] }\n`;
 }
 
 const workerHere =

@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import { hookSecret, startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import { isGenuine, startWebhookReceiver, type ReceivedPost } from '../../webhook-receiver.ts';
 import type { CrashCase, Wreck } from '../case.ts';
 
 interface ToolStoreCase {
@@ -26,18 +27,27 @@ export const toolStoreCase = ({ scenario, input, cancelAt }: ToolStoreCase): Cra
   ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
   ...(cancelAt !== undefined && { cancelAt }),
   async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
+    const hook = await startWebhookReceiver();
+    const stack = await startStoreStack(server, runWorker, { webhook: hook.url });
     // The API reads the inventory as it starts, and there is none before the first store.
     await stack.store();
     return {
       env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      wreck: () => wreck(stack, input, cancelAt === undefined),
+      async stop() {
+        await stack.stop();
+        await hook.stop();
+      },
+      wreck: () => wreck(stack, hook.posts, input, cancelAt === undefined),
     };
   },
 });
 
-async function wreck(stack: StoreStack, input: ToolStoreCase['input'], isMended: boolean): Promise<Wreck> {
+async function wreck(
+  stack: StoreStack,
+  posts: readonly ReceivedPost[],
+  input: ToolStoreCase['input'],
+  isMended: boolean,
+): Promise<Wreck> {
   const folder = mkdtempSync(join(stack.folder, 'agent-'));
   const [flag, said] = [join(folder, 'running'), join(folder, 'said')];
   writeFileSync(flag, '');
@@ -80,7 +90,29 @@ async function wreck(stack: StoreStack, input: ToolStoreCase['input'], isMended:
         ...(isDeepStrictEqual(words, agentHears[isMended ? 'recovered' : 'rolled-back'])
           ? []
           : [`the agent was told to ${words.join(', ')}`]),
+        ...newsFaults(posts.filter(({ body }) => newsOf(body).target === store.id)),
       ];
     },
   };
+}
+
+const newsOf = (body: string) =>
+  JSON.parse(body) as { readonly event: string; readonly occasion: string; readonly target: string };
+
+/** A worker that dies between sending and remembering sends again: then it is the same news under the same id, and nobody is asked anew. */
+function newsFaults(posts: readonly ReceivedPost[]): string[] {
+  const events = new Map<string, string>();
+  const faults = posts.flatMap((post) => {
+    const { event } = newsOf(post.body);
+    const said = events.get(event) ?? post.body;
+    events.set(event, said);
+    return [
+      ...(said === post.body ? [] : [`${event} says two things`]),
+      ...(isGenuine(post, hookSecret) ? [] : [`${event} is not signed`]),
+    ];
+  });
+  const occasions = [...events.values()].map((body) => newsOf(body).occasion).toSorted();
+  // The end is told last: it may be on its way still.
+  const isRight = ['gate', 'end,gate'].includes(occasions.join());
+  return isRight ? faults : [...faults, `people were told of ${occasions.join(', ')}`];
 }
