@@ -37,6 +37,11 @@ describe.each(scenarios)('the scenario $id', ({ id, workflowType, title, summary
   test('has a test', () => {
     expect(missing(`test/workflows/${id}.test.ts`)).toEqual([]);
   });
+  test('is put into the crash harness, and on a stage of the simulation', () => {
+    expect(read(`test/crash/${id}.test.ts`)).toMatch(/\bsweep\(/);
+    const stages = readdirSync(join(project, 'test/support/simulation')).filter((name) => name.endsWith('-stage.ts'));
+    expect(stages.some((name) => read(`test/support/simulation/${name}`).includes(`'${id}'`))).toBe(true);
+  });
   test('has a page for the person on call', () => {
     expect(missing(`docs/scenarios/${id}.md`)).toEqual([]);
     expect(read(`docs/scenarios/${id}.md`)).toMatch(/^# \S/);
