@@ -36,7 +36,14 @@ export async function proven(
     const { statement } = envelope;
     const voter = await prover.kernel.identifyVoter({ statement, signature: envelope.signature });
     if (statement.gate !== question.gate || statement.recovery !== prover.root) return undefined;
-    const verdict = judge(gate, statement, voter, { requestedBy: prover.requestedBy(), verifiers: [], approvers: [] });
+    // Whoever goes on alone decides: what others said before was not said alone, though by now it could be.
+    const { aloneFrom: _, ...together } = gate;
+    const isLast = n === outcome.statements.length - 1;
+    const verdict = judge(isLast ? gate : together, statement, voter, {
+      requestedBy: prover.requestedBy(),
+      verifiers: [],
+      approvers: [],
+    });
     if (!verdict.counts) return undefined;
     const { decided } = verdict;
     if (decided !== undefined) return outcomeOf({ ...verdict, decided }, statement, outcome.statements.slice(0, n + 1));
