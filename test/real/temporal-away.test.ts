@@ -37,12 +37,23 @@ const bodies: Readonly<Record<string, object | undefined>> = {
   'POST /v1/recoveries/:id/decisions': { gate: 'restore', digest: 'd', decision: 'approve', reason: 'ok' },
   'POST /v1/recoveries/:id/cancel': undefined,
 };
-const without = ['GET /healthz', 'GET /openapi.json', 'GET /v1/scenarios', 'GET /v1/recoveries/:id/plans/:digest'];
+const without = [
+  'GET /healthz',
+  'GET /openapi.json',
+  'GET /v1/scenarios',
+  'GET /v1/recoveries/:id/plans/:digest',
+  'POST /v1/reviews/:id/close',
+];
+const ids: readonly (readonly [collection: string, id: string])[] = [
+  ['/targets/', 'tools'],
+  ['/backups/', '20261122T020000Z-full-1a2b3c'],
+  ['/people/', 'ren'],
+];
 const routes = Object.keys(access).filter((route) => !without.includes(route));
 
 async function ask(route: string) {
   const [method, path] = route.split(' ') as ['GET' | 'POST', string];
-  const id = path.includes('targets') ? 'tools' : path.includes('backups') ? '20261122T020000Z-full-1a2b3c' : recovery;
+  const id = ids.find(([collection]) => path.includes(collection))?.[1] ?? recovery;
   const body = bodies[route];
   const began = performance.now();
   const answer = await api.send('ren', method, path.replace(':id', id), body ? { payload: body } : {});

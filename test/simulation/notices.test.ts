@@ -5,6 +5,7 @@ import { plain } from '../../domain/text.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { Facts } from '../support/simulation/facts.ts';
 import { invariants, judge } from '../support/simulation/invariants.ts';
+import type { Journal } from '../support/simulation/journal.ts';
 import { simulate, type Simulation } from '../support/simulation/simulate.ts';
 import { brokenWorkflows, simulatedToys } from '../support/simulation/simulations.ts';
 import type { Activities, WantedStart } from '../support/simulation/stage.ts';
@@ -89,6 +90,12 @@ const lies: readonly (readonly [keyof typeof invariants, string, Tampered, Wante
         return recordEnd!({ state, ledger: ledger.toSpliced(2, 1) });
       },
     }),
+  ],
+  [
+    'what was done outside the usual rules is to be reviewed',
+    'leaves no review',
+    () => ({ openReview: () => Promise.resolve() }),
+    { scenario: 'toy-guarded', target: 'alpha', input: { value: 5 } },
   ],
   ['no vote counts that domain/gate.ts ignores', 'counts', () => ({ identifyVoter: () => Promise.resolve(anybody) })],
   [
@@ -181,6 +188,19 @@ describe('a ledger that is wrong is noticed', () => {
   });
 });
 
+const oneNews = 'an event that people are told is one and the same';
+
+test('other news under the id of earlier news is noticed', async () => {
+  const repeated = (facts: Facts): Facts => {
+    const { announced } = facts.journal;
+    const again = announced.map((one) => ({ ...one, reason: 'another one' }));
+    return { ...facts, journal: Object.assign(Object.create(facts.journal) as Journal, { announced: [...announced, ...again] }) };
+  };
+  expect(await firstFault(oneNews, '.end.', rooted(toys, set), repeated)).toContain(oneNews);
+});
+
 test('every invariant is seen to fail by a test of this file', () => {
-  expect(new Set([...lies, ...wrong, ...untrue].map(([invariant]) => invariant))).toEqual(new Set(Object.keys(invariants)));
+  expect(new Set([oneNews, ...[...lies, ...wrong, ...untrue].map(([invariant]) => invariant)])).toEqual(
+    new Set(Object.keys(invariants)),
+  );
 });

@@ -9,7 +9,16 @@ import { toyGroupInput, toyInput } from '../../toy/inputs.ts';
 import type { ToyActivities } from '../../toy/kind.ts';
 
 export { lease } from '../../../../workflows/lease.ts';
-export { toyEveryWord, toySameTarget, toySet, toyWord } from '../../toy/workflows.ts';
+export {
+  toyCooling,
+  toyEveryWord,
+  toyGuarded,
+  toySameTarget,
+  toyService,
+  toySet,
+  toyWhole,
+  toyWord,
+} from '../../toy/workflows.ts';
 
 /** Goes another way when it is replayed. */
 export const toySteps = recovery('toy-steps', z.strictObject({ steps: z.int() }), async (r, { steps }) => {
