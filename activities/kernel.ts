@@ -1,7 +1,5 @@
 /** The kernel's own effects: who the target is, what is open on it, who votes, what is kept at the end. */
 import { getClient } from '@temporalio/activity';
-import type { Kinds } from '../contracts/kinds.ts';
-import type { ScenarioEntry } from '../contracts/scenarios.ts';
 import { leaseWorkflowId } from '../domain/identity.ts';
 import type { Holder } from '../domain/lease.ts';
 import { startCoolDown } from './records/cool-down.ts';
@@ -10,15 +8,10 @@ import type { KernelActivities, OpenChange } from './kernel-interface.ts';
 import type { Ports } from './ports/index.ts';
 import { openChangeKey, planKey, recoveryEndKey, recoveryStartKey } from './records/keys.ts';
 import { tellingStore } from './record-store-failure.ts';
-import { recoveryContext } from './recovery-context.ts';
+import { recoveryContext, type Registry } from './recovery-context.ts';
 import { openReview } from './records/reviews.ts';
 
 type KernelPorts = Pick<Ports, 'inventory' | 'records' | 'isSigned' | 'messenger'>;
-
-export interface Registry {
-  readonly scenarios: readonly ScenarioEntry[];
-  readonly kinds: Kinds;
-}
 
 export function createKernelActivities(ports: KernelPorts, registry: Registry): KernelActivities {
   const { inventory, isSigned } = ports;

@@ -1,6 +1,7 @@
 /** What a recovery is told at its begin: its target, its policies, what it holds, who asked, and what came before it. */
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
-import { scenarioById } from '../contracts/scenarios.ts';
+import type { Kinds } from '../contracts/kinds.ts';
+import { scenarioById, type ScenarioEntry } from '../contracts/scenarios.ts';
 import { sha256Hex } from '../domain/digest.ts';
 import { fail } from '../domain/fail.ts';
 import { defaultPolicy, type GatePolicy } from '../domain/gate-policy.ts';
@@ -8,9 +9,13 @@ import type { RecoveryStart } from '../domain/messages.ts';
 import { startIsFreshMs, startStatement } from '../domain/start-statement.ts';
 import { coolDownOf } from './records/cool-down.ts';
 import type { RecoveryContext, RecoveryRecord } from './kernel-interface.ts';
-import type { Registry } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { startProofKey } from './records/keys.ts';
+
+export interface Registry {
+  readonly scenarios: readonly ScenarioEntry[];
+  readonly kinds: Kinds;
+}
 
 interface World extends Pick<Ports, 'records' | 'isSigned'> {
   readonly inventory: Inventory;

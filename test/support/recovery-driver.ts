@@ -1,6 +1,7 @@
 /** The few things a test does with a running recovery: look, wait for a state or a gate, decide. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Statement } from '../../domain/gate.ts';
 import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer } from '../../domain/messages.ts';
 import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../domain/recovery.ts';
@@ -8,6 +9,8 @@ import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../domain
 export interface RecoveryDriver {
   state(workflowId: string): Promise<RecoveryState>;
   ledger(workflowId: string): Promise<readonly LedgerEntry[]>;
+  /** Every English sentence of the ledger, one a line. */
+  sentences(workflowId: string): Promise<string>;
   /** Waits until the state satisfies; throws with the last state when patience ends. Rides over a worker or server that is away. */
   until(workflowId: string, satisfies: (state: RecoveryState) => boolean): Promise<RecoveryState>;
   /** Waits for a gate whose name begins so. */
@@ -43,10 +46,13 @@ export function createDriver(client: Client, sign: (statement: Statement) => str
     }
     throw new Error(`Never so: ${last instanceof Error ? last.message : JSON.stringify(last, undefined, 1)}`);
   };
+  const ledger = (workflowId: string) => handle(workflowId).query(ledgerQuery, 0);
   return {
     state,
     until,
-    ledger: (workflowId) => handle(workflowId).query(ledgerQuery, 0),
+    ledger,
+    sentences: async (workflowId) =>
+      (await ledger(workflowId)).map((entry) => ('sentence' in entry ? entry.sentence?.en : '')).join('\n'),
     async gate(workflowId, name) {
       const now = await until(workflowId, ({ waitingFor }) => waitingFor.some(({ gate }) => gate.startsWith(name)));
       return now.waitingFor.find(({ gate }) => gate.startsWith(name))!;
@@ -82,6 +88,17 @@ export function createDriver(client: Client, sign: (statement: Statement) => str
     },
     result: (workflowId) => handle(workflowId).result() as Promise<RecoveryState>,
   };
+}
+
+/** Why a decision was refused. Fails where it was not. */
+export async function refusal(decision: Promise<unknown>): Promise<ApplicationFailure> {
+  try {
+    await decision;
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+    throw error;
+  }
+  throw new Error('The decision was not refused.');
 }
 
 /** Every step as `[path/name, outcome]`, in the order of the ledger. */

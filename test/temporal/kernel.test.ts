@@ -1,11 +1,10 @@
 /** The kernel's words on a real Temporal server, told by toys: no word knows what kind of target it works on. */
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
-import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openChangeKey, recoveryEndKey } from '../../activities/records/keys.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
-import { outcomesOf } from '../support/recovery-driver.ts';
+import { outcomesOf, refusal } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
@@ -37,16 +36,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-const refusal = async (decision: Promise<unknown>): Promise<ApplicationFailure> => {
-  const error = await decision.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-  return (error as WorkflowUpdateFailedError).cause as ApplicationFailure;
-};
-const sentences = async (id: string) =>
-  (await toys.ledger(id)).map((entry) => ('sentence' in entry ? entry.sentence?.en : '')).join('\n');
+const sentences = (id: string) => toys.sentences(id);
 
 describe('a change', () => {
   test('that overwrites nothing is applied without asking, verified, and recovered', async () => {

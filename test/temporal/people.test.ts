@@ -1,11 +1,9 @@
 /** People at gates on a real Temporal server: who is told, reminded and asked next, who may go on alone, who overrides a safety check. */
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openReviews } from '../../activities/records/reviews.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
 import { recordHistory } from '../support/record-history.ts';
-import { outcomesOf } from '../support/recovery-driver.ts';
+import { outcomesOf, refusal } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
@@ -40,16 +38,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-const refusal = async (decision: Promise<unknown>): Promise<ApplicationFailure> => {
-  const error = await decision.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-  return (error as WorkflowUpdateFailedError).cause as ApplicationFailure;
-};
-const sentences = async (id: string) =>
-  (await toys.ledger(id)).map((entry) => ('sentence' in entry ? entry.sentence?.en : '')).join('\n');
+const sentences = (id: string) => toys.sentences(id);
 const told = (about: string) => toys.world.told.filter((one) => one.target === about);
 const occasions = (about: string) => told(about).map(({ occasion }) => occasion);
 const cancel = (id: string) =>

@@ -1,22 +1,32 @@
 /** Tells people what happens, beside the recovery: no step waits for a mail server, and a repeat carries the same event id. */
 import { digestOf } from '../../domain/digest.ts';
-import type { GateOutcome } from '../../domain/messages.ts';
+import type { GateOutcome, RecoveryStart } from '../../domain/messages.ts';
 import type { Audience, Notification, Occasion } from '../../domain/notification.ts';
 import { toldAs } from '../../domain/notification-sentences.ts';
 import type { RecoveryState, Waiting } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import { messages } from './activities.ts';
 import { tellFailure } from './ending.ts';
-import type { Run } from './run.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What of a run a message speaks of. */
+interface Subject {
+  readonly id: string;
+  readonly start: RecoveryStart;
+  readonly requestedBy: string;
+  readonly context: { readonly owner?: string };
+  readonly ledger: Ledger;
+  readonly endedAt?: number;
+}
 
 type Asking = 'opened' | 'next-group' | 'reminder' | 'alone';
 
 export class Announcer {
-  readonly #run: () => Run;
+  readonly #run: () => Subject;
   readonly #underWay = new Set<Promise<void>>();
   readonly #asked = new Map<string, number>();
 
-  constructor(run: () => Run) {
+  constructor(run: () => Subject) {
     this.#run = run;
   }
 
