@@ -13,7 +13,7 @@ let toys: ToyStack;
 
 beforeAll(async () => {
   server = await startTemporalServer();
-  const names = 'abcdefghijklmnopqrstuv'.split('');
+  const names = 'abcdefghijklmnopqrstuvwx'.split('');
   toys = await startToyStack(server, names.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
 });
 afterEach(() => {
@@ -148,6 +148,35 @@ describe('the answer to an inner gate', () => {
     await toys.decide(id, gate, 'ren', 'approve');
     expect((await toys.result(id)).status).toBe('recovered');
     expect(toys.world.effects.filter((effect) => effect === 'set p 3')).toHaveLength(1);
+  });
+
+  test('that counted once does not answer the same gate when it opens again', async () => {
+    toys.world.write('w', 1);
+    // Applied it finds a changed world, so the same plan is made and asked again.
+    toys.world.failures.set('applySet w', 'plan-changed');
+    const id = await service('v', 'w', 'q');
+    const gate = await toys.gate(id, 'first/set');
+    const { id: recovery } = await toys.state(id);
+    const at = new Date().toISOString();
+    const statement = {
+      recovery,
+      gate: gate.gate,
+      digest: gate.digest,
+      decision: 'approve' as const,
+      by: 'ren',
+      at,
+      reason: 'test',
+    };
+    await toys.decide(id, gate, 'ren', 'approve', { at });
+    await expect.poll(async () => (await toys.sentences(id)).split('Asked ').length - 1).toBe(2);
+    toys.world.failures.clear();
+    const inner = childWorkflowId(id, 'first');
+    const replayed = { gate: gate.gate, decision: 'approve' as const, by: 'ren', why: plain('again') };
+    await handle(inner).signal(gateOutcomeSignal, { ...replayed, statements: [{ statement, signature: 'signed' }] });
+    await expect.poll(() => toys.sentences(inner)).toContain('do not prove it');
+    expect(toys.world.read('w')).toBe(1);
+    await cancel(id);
+    expect(['stopped', 'rolled-back']).toContain((await toys.result(id)).status);
   });
 });
 

@@ -21,7 +21,7 @@ import type { Announcer } from './announcer.ts';
 import { passStage } from './gate-clock.ts';
 import { safeDefault, type GateKeeper } from './gate-keeper.ts';
 import type { Ledger } from './ledger.ts';
-import { judge, opened, outcomeOf, voteOf, type Question } from './votes.ts';
+import { judge, keyOf, opened, outcomeOf, voteOf, type Question } from './votes.ts';
 
 interface OpenGate {
   waiting: Waiting;
@@ -178,5 +178,3 @@ const answer = ({ gate, votes, need, deadline }: Waiting, state: GateState): Dec
   need,
   deadline,
 });
-
-const keyOf = ({ gate, by, at, decision }: Statement): string => `${gate} ${by} ${at} ${decision}`;

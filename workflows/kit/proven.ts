@@ -4,7 +4,7 @@ import { closesAt } from '../../domain/gate-moments.ts';
 import type { GateOutcome } from '../../domain/messages.ts';
 import type { Text } from '../../domain/text.ts';
 import { safeDefault } from './gate-keeper.ts';
-import { judge, opened, outcomeOf, voteOf, type Question } from './votes.ts';
+import { judge, keyOf, opened, outcomeOf, voteOf, type Question } from './votes.ts';
 
 export interface Prover {
   /** Public id of the root, as statements name it. */
@@ -12,6 +12,8 @@ export interface Prover {
   readonly requestedBy: () => string;
   readonly kernel: Pick<KernelActivities, 'identifyVoter'>;
   readonly note: (sentence: Text) => void;
+  /** Statements that decided before: a gate that opens again is not answered by them. */
+  readonly used: Set<string>;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function proven(
     const { statement } = envelope;
     const voter = await prover.kernel.identifyVoter({ statement, signature: envelope.signature });
     if (statement.gate !== question.gate || statement.recovery !== prover.root) return undefined;
+    if (prover.used.has(keyOf(statement))) return undefined;
     // Whoever goes on alone decides: what others said before was not said alone, though by now it could be.
     const { aloneFrom: _, ...together } = gate;
     const isLast = n === outcome.statements.length - 1;
@@ -46,7 +49,11 @@ export async function proven(
     });
     if (!verdict.counts) return undefined;
     const { decided } = verdict;
-    if (decided !== undefined) return outcomeOf({ ...verdict, decided }, statement, outcome.statements.slice(0, n + 1));
+    if (decided !== undefined) {
+      const statements = outcome.statements.slice(0, n + 1);
+      for (const one of statements) prover.used.add(keyOf(one.statement));
+      return outcomeOf({ ...verdict, decided }, statement, statements);
+    }
     gate = { ...gate, votes: [...gate.votes, voteOf(statement, voter)] };
   }
   return undefined;

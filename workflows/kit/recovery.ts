@@ -73,7 +73,8 @@ function createRun(start: RecoveryStart): Run {
   const requestedBy = (): string => run.requestedBy;
   const note = (sentence: Text): void => ledger.note(sentence);
   const { parent } = start;
-  const upwards = parent && new Upwards(parent, isKernel2 ? { root: parent.root, requestedBy, kernel, note } : undefined);
+  const upwards =
+    parent && new Upwards(parent, isKernel2 ? { root: parent.root, requestedBy, kernel, note, used: new Set() } : undefined);
   const announcer = isKernel2 && !parent && start.mode === 'run' ? new Announcer(() => run) : undefined;
   const ledger = new Ledger(
     () => renderState(run),

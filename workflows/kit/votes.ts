@@ -36,6 +36,9 @@ export function judge(gate: Waiting, statement: Statement, voter: Voter, hands: 
   return { counts: false, code: 'invalid-input', sentence: badInput(statement, errors), errors };
 }
 
+/** Tells one statement from every other in a recovery. */
+export const keyOf = ({ gate, by, at, decision }: Statement): string => `${gate} ${by} ${at} ${decision}`;
+
 export const voteOf = ({ by, decision, at, reason }: Statement, voter: Voter): Vote => ({
   by,
   decision,
