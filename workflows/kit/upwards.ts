@@ -1,5 +1,5 @@
 /** The way from a child recovery to its root and its parent. */
-import { condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import { notProven } from '../../domain/gate-sentences.ts';
 import {
   childFinishedSignal,
@@ -11,9 +11,13 @@ import {
   type GateOutcome,
 } from '../../domain/messages.ts';
 import type { Step } from '../../domain/recovery.ts';
+import { tellFailure } from './ending.ts';
 import type { GateKeeper } from './gate-keeper.ts';
 import { proven, type Prover } from './proven.ts';
 import type { Question } from './votes.ts';
+
+/** Between two tries of what six attempts in a row could not do. */
+const proofPause = '5s';
 
 /** What a child tells upwards; each message is awaited, so that they arrive in order. */
 export class Upwards implements GateKeeper {
@@ -39,9 +43,21 @@ export class Upwards implements GateKeeper {
       const outcome = this.#outcomes.get(question.gate)!;
       if (!this.#prover) return outcome;
       this.#outcomes.delete(question.gate);
-      const sure = await proven(outcome, question, since, this.#prover);
+      const sure = await this.#prove(outcome, question, since, this.#prover);
       if (sure) return sure;
       this.#prover.note(notProven(question.gate));
+    }
+  }
+
+  /** Nobody can be asked about a proof that cannot be had, because asking would need one: it is tried until it can. */
+  async #prove(outcome: GateOutcome, question: Question, since: number, prover: Prover): Promise<GateOutcome | undefined> {
+    for (;;) {
+      try {
+        return await proven(outcome, question, since, prover);
+      } catch (error) {
+        prover.note(tellFailure(error).sentence);
+        await sleep(proofPause, { summary: `proof of ${question.gate}` });
+      }
     }
   }
 
