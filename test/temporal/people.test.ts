@@ -109,6 +109,9 @@ describe('one operator may go on alone', () => {
     const gate = await toys.gate(id, 'set');
     expect(gate.aloneFrom).toBeDefined();
     await expect.poll(() => occasions('alone'), { timeout: 5_000 }).toContain('alone');
+    // Sent before that time and judged after it, an approval is one of two.
+    const before = { at: new Date(Date.parse(gate.aloneFrom!) - 200).toISOString() };
+    expect(await toys.decide(id, gate, 'ren', 'approve', before)).toMatchObject({ state: 'open' });
     expect(await toys.decide(id, gate, 'hana', 'approve')).toMatchObject({ state: 'approved' });
     const state = await toys.result(id);
     expect(state.status).toBe('recovered');
@@ -116,7 +119,7 @@ describe('one operator may go on alone', () => {
     await recordHistory(toys.client.workflow.getHandle(id), 'toys/alone');
     expect(occasions('alone')).toContain('decided-alone');
     expect(await openReviews(toys.records, 'alone')).toMatchObject([
-      { kind: 'alone', recovery: state.id, gate: 'set', by: [{ person: 'hana', reason: 'test' }], target: 'alone' },
+      { kind: 'alone', recovery: state.id, gate: 'set', by: [{ person: 'ren' }, { person: 'hana', reason: 'test' }] },
     ]);
   });
 

@@ -39,14 +39,7 @@ export async function proven(
     const voter = await prover.kernel.identifyVoter({ statement, signature: envelope.signature });
     if (statement.gate !== question.gate || statement.recovery !== prover.root) return undefined;
     if (prover.used.has(keyOf(statement))) return undefined;
-    // Whoever goes on alone decides: what others said before was not said alone, though by now it could be.
-    const { aloneFrom: _, ...together } = gate;
-    const isLast = n === outcome.statements.length - 1;
-    const verdict = judge(isLast ? gate : together, statement, voter, {
-      requestedBy: prover.requestedBy(),
-      verifiers: [],
-      approvers: [],
-    });
+    const verdict = judge(gate, statement, voter, { requestedBy: prover.requestedBy(), verifiers: [], approvers: [] });
     if (!verdict.counts) return undefined;
     const { decided } = verdict;
     if (decided !== undefined) {

@@ -26,7 +26,9 @@ export const opened = ({ policy, despiteCancel: _despite, ...question }: Questio
 });
 
 export function judge(gate: Waiting, statement: Statement, voter: Voter, hands: Hands): Judged {
-  const alone = gate.aloneFrom !== undefined && Date.parse(gate.aloneFrom) <= Date.now();
+  // Said in time to be meant so: an approval from before, judged late, is one of several.
+  const said = Math.min(Date.parse(statement.at), Date.now());
+  const alone = gate.aloneFrom !== undefined && Date.parse(gate.aloneFrom) <= said;
   const verdict = decideVote({ ...gate, alone }, statement, voter, hands);
   if (!verdict.counts || verdict.decided !== 'amend') return verdict;
   const schema = z.fromJSONSchema(gate.inputSchema as Parameters<typeof z.fromJSONSchema>[0]);

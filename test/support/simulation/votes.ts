@@ -33,7 +33,7 @@ export function strayVotes({ journal }: Facts, story: Story): string[] {
           statement.decision === vote.decision &&
           at <= Date.parse(entry.at),
       );
-      const alone = waiting.aloneFrom !== undefined && waiting.aloneFrom <= entry.at;
+      const alone = waiting.aloneFrom !== undefined && waiting.aloneFrom <= vote.at;
       const before = { ...waiting, alone, votes: waiting.votes.slice(0, n) };
       const hands = handsBefore(story, entry);
       if (!sent.some(({ statement, voter }) => decideVote(before, statement, voter, hands).counts)) {
