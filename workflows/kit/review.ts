@@ -9,7 +9,10 @@ import type { Run } from './run.ts';
 /** What the outcome of a gate leaves to be reviewed; `asked` is what people decided about. */
 export async function openReview(run: Run, kind: ReviewKind, gate: string, asked: Text, outcome: GateOutcome): Promise<void> {
   const by = (outcome.statements ?? [])
-    .filter(({ statement }) => statement.decision === outcome.decision)
+    // Who approved before as one of several did nothing unusual.
+    .filter(
+      ({ statement: { by: person, decision } }) => decision === outcome.decision && (kind !== 'alone' || person === outcome.by),
+    )
     .map(({ statement }) => ({ person: statement.by, reason: statement.reason }));
   const review = {
     id: `${run.id}.${digestOf({ kind, gate, by }).slice(0, 12)}`,
