@@ -31,7 +31,7 @@ export function isAccountedFor({ journal, stories, openChange }: Facts, { recove
   );
   if (isProven) return true;
   const wasGivenUp = ended === 'terminated' || state.status === 'failed';
-  // What an inner recovery had verified stays when the outer one is terminated.
+  // What an inner recovery had verified has no open change any more when the outer one is terminated or cannot take it back.
   const innerWasThrough = journal.closed.some((one) => one.recovery === recovery && one.target === target && one.at >= at);
-  return wasGivenUp && (openChange(target) !== undefined || (ended === 'terminated' && innerWasThrough));
+  return wasGivenUp && (openChange(target) !== undefined || innerWasThrough);
 }
