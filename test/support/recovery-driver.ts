@@ -1,7 +1,7 @@
 /** The few things a test does with a running recovery: look, wait for a state or a gate, decide. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { Statement } from '../../domain/gate.ts';
 import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer } from '../../domain/messages.ts';
 import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../domain/recovery.ts';
@@ -95,7 +95,7 @@ export async function refusal(decision: Promise<unknown>): Promise<ApplicationFa
   try {
     await decision;
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+    if (error instanceof WorkflowUpdateFailedError) return error.cause as ApplicationFailure;
     throw error;
   }
   throw new Error('The decision was not refused.');

@@ -180,8 +180,13 @@ describe('a vote', () => {
     const id = await toys.start({ scenario: 'toy-set', target: 'f', input: { value: 2 } });
     const gate = await toys.gate(id, 'set');
     const events = async () => (await toys.client.workflow.getHandle(id).fetchHistory()).events!.length;
-    // People are told beside the recovery: when that is noted, nothing else is under way.
+    // People are told beside the recovery: events are counted when nothing is under way any more.
+    const isIdle = async (): Promise<boolean> => {
+      const { raw } = await toys.client.workflow.getHandle(id).describe();
+      return !raw.pendingWorkflowTask && !raw.pendingActivities?.length;
+    };
     await expect.poll(() => sentences(id)).toContain('was told to');
+    await expect.poll(isIdle).toBe(true);
     const before = await events();
     expect((await refusal(toys.decide(id, { ...gate, gate: 'other' }, 'ren', 'approve'))).type).toBe('not-found');
     expect((await refusal(toys.decide(id, { ...gate, digest: '' }, 'ren', 'approve'))).type).toBe('bad-request');
