@@ -1,5 +1,6 @@
 /** Tells people what happened or what is asked, through every channel that leads to them, each event once a channel. */
-import { scenarioById, type ScenarioEntry } from '../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
+import { scenarioById } from '../contracts/scenarios.ts';
 import { peopleOf, type Notification, type Told } from '../domain/notification.ts';
 import { renderNotification } from '../domain/notification-text.ts';
 import { plain } from '../domain/text.ts';

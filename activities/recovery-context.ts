@@ -1,7 +1,8 @@
 /** What a recovery is told at its begin: its target, its policies, what it holds, who asked, and what came before it. */
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
 import type { Kinds } from '../contracts/kinds.ts';
-import { scenarioById, type ScenarioEntry } from '../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
+import { scenarioById } from '../contracts/scenarios.ts';
 import { sha256Hex } from '../domain/digest.ts';
 import { fail } from '../domain/fail.ts';
 import { defaultPolicy, type GatePolicy } from '../domain/gate-policy.ts';

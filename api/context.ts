@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RecordStore } from '../activities/ports/records.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import type { Kinds } from '../contracts/kinds.ts';
-import type { ScenarioEntry } from '../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
 import type { Locale } from '../domain/text.ts';
 import type { Gateway } from './gateway.ts';
 import type { Claim } from './idempotency.ts';

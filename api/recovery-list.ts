@@ -4,7 +4,7 @@ import type { RecordStore } from '../activities/ports/records.ts';
 import { recoveryEndKey } from '../activities/records/keys.ts';
 import type { RecoverySummary } from '../contracts/http/recovery.ts';
 import type { RecoveryListQuery } from '../contracts/http/requests.ts';
-import type { ScenarioEntry } from '../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
 import { parseRecoveryId, recoveryId } from '../domain/identity.ts';
 import { endedStatuses, recoveryStatuses, type RecoveryState, type RecoveryStatus } from '../domain/recovery.ts';
 import { summaryHeadOf, summaryOf } from './documents.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listOf, pageQuery } from '../contracts/http/requests.ts';
 import { scenarioDocument } from '../contracts/http/target.ts';
-import type { ScenarioEntry } from '../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
 import type { Locale } from '../domain/text.ts';
 import type { App } from './context.ts';
 import { say } from './language.ts';

@@ -6,7 +6,8 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { inventorySchema, type Inventory } from '../contracts/inventory.ts';
 import { crossFaults } from '../contracts/inventory-faults.ts';
 import { kinds, type Kinds } from '../contracts/kinds.ts';
-import { scenarios, type ScenarioEntry } from '../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
+import { scenarios } from '../contracts/scenarios.ts';
 
 /** What an inventory may speak of; tests bring their own. */
 export interface Registry {

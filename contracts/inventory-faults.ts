@@ -1,7 +1,7 @@
 /** Faults of an inventory that no single field shows: double ids, names that point nowhere, gates that nobody can satisfy. */
 import { defaultPolicy } from '../domain/gate-policy.ts';
 import { duration } from './duration.ts';
-import type { ScenarioEntry } from './scenarios.ts';
+import type { ScenarioEntry } from './scenario-entry.ts';
 
 export interface CrossFault {
   readonly path: readonly (string | number)[];

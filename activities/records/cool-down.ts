@@ -1,6 +1,6 @@
 /** Cool-down: how long the same scenario on the same target needs an acknowledgement after it ended, so that nothing flaps. */
 import type { TargetEntry } from '../../contracts/inventory.ts';
-import type { ScenarioEntry } from '../../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../../contracts/scenario-entry.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import type { RecordStore } from '../ports/records.ts';
 import { lastEndKey } from './keys.ts';

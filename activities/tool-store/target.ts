@@ -1,6 +1,6 @@
 /** Finds a tool-store target in the inventory, and says what a file system's refusal means for it. */
 import type { RepositoryEntry } from '../../contracts/inventory.ts';
-import type { ToolStoreSettings } from '../../contracts/kinds.ts';
+import type { ToolStoreSettings } from '../../contracts/tool-store-settings.ts';
 import { fail } from '../../domain/fail.ts';
 import { agentFolder } from '../../domain/tool-store/layout.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';

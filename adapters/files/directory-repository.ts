@@ -37,6 +37,12 @@ export function createDirectoryRepository(entry: RepositoryEntry, files: FileTre
 
     clear: (target, backup) => files.removeTree(at(target, backup)),
 
+    async remove(target, backup) {
+      await files.remove(at(target, backup, 'manifest.json'));
+      await files.syncFolder(at(target, backup)).catch(unlessMissing);
+      await files.removeTree(at(target, backup));
+    },
+
     async store(target, backup, path, from, options, signal) {
       const to = at(target, backup, 'files', path);
       await files.remove(to);
@@ -62,4 +68,8 @@ export function createDirectoryRepository(entry: RepositoryEntry, files: FileTre
     describe: (target, backup) => join(entry.path, target, backup),
     freeBytes: () => files.freeBytes(entry.path),
   };
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }

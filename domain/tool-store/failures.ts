@@ -15,6 +15,12 @@ export const toolStoreFailures = {
     'The backup holds links or paths that leave it; choose another.',
     'バックアップにリンクか外へ出るパスがあります。別のものを選んでください。',
   ),
+  'backup-locked': row(
+    409,
+    false,
+    'The store keeps it locked until the named time; it goes with a later clean-up.',
+    'ストアがその時刻までロックしています。後の整理で削除されます。',
+  ),
   'unknown-tool': row(
     422,
     false,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
+import type { MakeStage } from './stage.ts';
 import { storeStage } from './store-stage.ts';
 import { toyStage } from './toy-stage.ts';
 
@@ -12,9 +13,12 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
   return { sandbox: await openSandbox(codePath), stage: toyStage };
 }
 
+/** A run takes one of these. */
+const productStages: readonly MakeStage[] = [storeStage];
+
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
-  return { sandbox: await openSandbox(codePath), stage: storeStage };
+  return { sandbox: await openSandbox(codePath), stage: (dice, journal) => dice.pick(productStages)(dice, journal) };
 }
 
 /** The toys with workflows that are wrong in ways that a simulation must notice. */

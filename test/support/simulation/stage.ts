@@ -1,7 +1,7 @@
 /** What a run is played on: targets with their activities, who may be started on them, and what people may do to them by hand. */
 import type { Inventory } from '../../../contracts/inventory.ts';
 import type { Kinds } from '../../../contracts/kinds.ts';
-import type { ScenarioEntry } from '../../../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../../../contracts/scenario-entry.ts';
 import type { Waiting } from '../../../domain/recovery.ts';
 import type { Dice } from './dice.ts';
 import type { Journal } from './journal.ts';

@@ -2,7 +2,7 @@
 import { parseInventory } from '../../../config/inventory.ts';
 import type { Inventory } from '../../../contracts/inventory.ts';
 import type { Kinds } from '../../../contracts/kinds.ts';
-import type { ScenarioEntry } from '../../../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../../../contracts/scenario-entry.ts';
 import type { Dice } from './dice.ts';
 
 const people = `

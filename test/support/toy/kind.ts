@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { Kinds } from '../../../contracts/kinds.ts';
-import type { ScenarioEntry } from '../../../contracts/scenarios.ts';
+import type { ScenarioEntry } from '../../../contracts/scenario-entry.ts';
 import { fail } from '../../../domain/fail.ts';
 import type { FailureCode } from '../../../domain/failures.ts';
 import type { Notification } from '../../../domain/notification.ts';

@@ -1,0 +1,27 @@
+/** What API, CLI, worker and documents need to know of one scenario. */
+import type { z } from 'zod';
+import type { Text } from '../domain/text.ts';
+import type { TargetEntry } from './inventory.ts';
+
+export interface ScenarioEntry {
+  readonly id: string;
+  /** Name of the exported workflow function: the id in camelCase. */
+  readonly workflowType: string;
+  readonly title: Text;
+  /** What it does, in order, in one breath. */
+  readonly summary: Text;
+  readonly input: z.ZodType;
+  /** Kinds of target it can run on. */
+  readonly kinds: readonly string[];
+  /** Defaults in milliseconds, overridable per target. */
+  readonly objectives: { readonly rtoMs: number; readonly rpoMs: number };
+  /** Further targets it acts on beside its own, such as the members of a service; it holds them all from its start. */
+  readonly actsOn?: (input: unknown, target: TargetEntry) => readonly string[];
+  /** After an end, the same scenario on the same target needs an acknowledgement for so long; a target's own `coolDown` counts more. */
+  readonly coolDownMs?: number;
+  /** Gates it may open; the inventory's `approvals` may name these. */
+  readonly gates: readonly { readonly id: string; readonly title: Text }[];
+}
+
+/** Milliseconds. */
+export const minutes = (n: number): number => n * 60_000;
