@@ -27,6 +27,7 @@ import { openSigningKey } from './signing.ts';
 import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
 import { registerTargets } from './targets.ts';
+import { registerVerifications } from './verifications.ts';
 import { compileValidator } from './validation.ts';
 
 export interface ServerOptions extends Omit<ApiWorld, 'sign'> {
@@ -87,6 +88,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerScenarios(app, world);
   registerTargets(app, world, backupLists);
   registerBackups(app, world, backupLists);
+  registerVerifications(app, world);
   registerStart(app, world);
   registerRecoveries(app, world, reader);
   registerDecisions(app, world, reader);

@@ -97,7 +97,7 @@ describe('the registry', () => {
     const served = Object.keys(createActivities({} as Parameters<typeof createActivities>[0]));
     const named = Object.values(kinds).flatMap(({ diagnose, verify, backups }) => [
       ...(diagnose ? [diagnose] : []),
-      ...(verify ?? []),
+      ...(verify ? [...verify.checks, verify.keep] : []),
       ...Object.values(backups ?? {}),
     ]);
     expect(named.filter((name) => !served.includes(name))).toEqual([]);

@@ -4,4 +4,6 @@ export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { lease } from './lease.ts';
 export { toolRestore } from './tool-restore.ts';
+export { toolStoreCheck } from './tool-store-check.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';
+export { verification } from './verification.ts';
