@@ -8,6 +8,7 @@ import type { LogReader } from './log-questions.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
+import type { SourceCode } from './source-code.ts';
 
 export type { RecordStore } from './records.ts';
 
@@ -24,6 +25,7 @@ export interface Ports {
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
   readonly logReader: LogReader;
+  readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */
