@@ -27,6 +27,7 @@ import { registerScenarios } from './scenarios.ts';
 import { openSigningKey } from './signing.ts';
 import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
+import { registerSchedules } from './schedules/routes.ts';
 import { registerTargets } from './targets.ts';
 import { compileValidator } from './validation.ts';
 
@@ -96,6 +97,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerReviews(app, world);
   registerEvents(app, reader, feeds);
   registerPeople(app, world);
+  registerSchedules(app, world);
 
   const sweep = (): void => void sweepKeys(world.records).catch((error: unknown) => log.warn({ err: error }, 'keys not swept'));
   const sweeper = setInterval(sweep, sweepEveryMs).unref();
