@@ -3,5 +3,8 @@ export { ask } from './ask.ts';
 export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { lease } from './lease.ts';
+export { scheduledBackup } from './scheduled-backup.ts';
+export { scheduledRestoreTests } from './scheduled-restore-tests.ts';
+export { scheduledRetention } from './scheduled-retention.ts';
 export { toolRestore } from './tool-restore.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';
