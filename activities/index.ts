@@ -2,8 +2,12 @@
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
 import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
+import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
+import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
+import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
@@ -12,4 +16,8 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createChecklistActivities(ports),
+  ...createLogQuestionActivities(ports),
+  ...createSetAsideActivities(ports),
+  ...createSourceCodeActivities(ports),
+  ...createBackupKeepingActivities(ports),
 });

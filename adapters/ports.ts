@@ -11,6 +11,8 @@ import { createLineReader } from './files/line-reader.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { readMachineUse } from './machine/machine-use.ts';
+import { createLogReader } from './log-questions/log-reader.ts';
+import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
@@ -45,6 +47,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     agents: createAgentSession(),
     lines: createLineReader(),
     machineUse: readMachineUse,
+    logReader: createLogReader(),
+    sources: createGitSources(join(folder, 'sources')),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

@@ -4,6 +4,7 @@ import { toolStoreChecklist } from '../domain/checklist/tool-store-list.ts';
 import type { ChecklistDefinition } from '../domain/checklist/words.ts';
 import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
 import { toolStoreCheckInput } from './inputs/tool-store-check.ts';
+import type { BackupSettings } from './backup-settings.ts';
 import { toolStoreSettings, type ToolStoreSettings } from './tool-store-settings.ts';
 
 export interface KindEntry {
@@ -20,7 +21,20 @@ export interface KindEntry {
     readonly keep: string;
     readonly input: z.ZodType;
   };
-  readonly backups?: { readonly list: string; readonly take: string; readonly test: string };
+  /** Questions of `GET …/audit-log`. */
+  readonly log?: string;
+  readonly backups?: BackupActivities;
+}
+
+/** Names of the activities that keep a kind's backups, and what the inventory says of when and how long. */
+export interface BackupActivities {
+  readonly list: string;
+  readonly take: string;
+  readonly test: string;
+  readonly hold: string;
+  readonly planPrune: string;
+  readonly applyPrune: string;
+  settings(settings: Readonly<Record<string, unknown>>): BackupSettings;
 }
 
 export type Kinds = Readonly<Record<string, KindEntry>>;
@@ -39,6 +53,15 @@ export const kinds: Kinds = {
       keep: 'keepChecklist',
       input: toolStoreCheckInput,
     },
-    backups: { list: 'listToolStoreBackups', take: 'takeToolStoreBackup', test: 'testToolStoreBackup' },
+    log: 'askToolStoreLog',
+    backups: {
+      list: 'listToolStoreBackups',
+      take: 'takeToolStoreBackup',
+      test: 'testToolStoreBackup',
+      hold: 'holdToolStoreBackup',
+      planPrune: 'planToolStorePrune',
+      applyPrune: 'applyToolStorePrune',
+      settings: (settings) => (settings as ToolStoreSettings).backups,
+    },
   },
 };

@@ -1,6 +1,8 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
+import { backupSettings } from './backup-settings.ts';
 import { slug } from './inputs/start.ts';
+import { sourceCode } from './source-code.ts';
 
 const command = z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell.');
 
@@ -37,6 +39,11 @@ export const toolStoreSettings = {
     })
     .prefault({})
     .describe('What a verification still takes for healthy.'),
+  sources: z
+    .array(sourceCode)
+    .default([])
+    .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
+  backups: backupSettings,
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

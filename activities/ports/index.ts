@@ -7,9 +7,11 @@ import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
 import type { LineReader } from './line-reader.ts';
 import type { ReadMachineUse } from './machine-use.ts';
+import type { LogReader } from './log-questions.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
+import type { SourceCode } from './source-code.ts';
 
 export type { RecordStore } from './records.ts';
 
@@ -28,6 +30,8 @@ export interface Ports {
   readonly agents: AgentSession;
   readonly lines: LineReader;
   readonly machineUse: ReadMachineUse;
+  readonly logReader: LogReader;
+  readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */
