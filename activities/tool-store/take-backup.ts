@@ -10,6 +10,7 @@ import type { Ports } from '../ports/index.ts';
 import { describeSet, parseManifest } from './backup-set.ts';
 import { copyLive } from './copy-live.ts';
 import { openBackups } from './open-backups.ts';
+import { saidBy } from './repository-failure.ts';
 import { requireRoot, toolStoreTarget, explainWrite, withinTarget, type ToolStoreTarget } from './target.ts';
 
 export interface TakeBackupInput {
@@ -31,13 +32,13 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
   const refusals: unknown[] = [];
   let source: { readonly repository: BackupRepository; readonly manifest: Manifest } | undefined;
   for (const repository of repositories) {
-    const manifest = await finishedIn(repository, input);
+    const manifest = await finishedIn(repository, input).catch(() => undefined);
     if (manifest !== undefined) source ??= { repository, manifest };
   }
   for (const repository of repositories) {
     signal?.throwIfAborted();
-    if ((await finishedIn(repository, input)) !== undefined) continue;
     try {
+      if ((await finishedIn(repository, input)) !== undefined) continue;
       await repository.clear(input.target, input.id);
       if (source === undefined) {
         source = { repository, manifest: await takeInto(ports, target, repository, input, findings, signal) };
@@ -46,9 +47,10 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
       await repository.clear(input.target, input.id).catch(() => undefined);
       if (signal?.aborted) throw error;
       refusals.push(error);
+      const { en, ja } = saidBy(error);
       findings.push({
-        en: `${repository.id} did not take it: ${(error as Error).message}`,
-        ja: `${repository.id} に書き込めませんでした: ${(error as Error).message}`,
+        en: `${repository.id} did not take it: ${en}`,
+        ja: `${repository.id} に書き込めませんでした: ${ja}`,
       });
     }
   }
