@@ -7,6 +7,7 @@ import type { FileTree } from './file-tree.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
+import type { SourceCode } from './source-code.ts';
 
 export type { RecordStore } from './records.ts';
 
@@ -22,6 +23,7 @@ export interface Ports {
   readonly archives: ArchiveReader;
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
+  readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */
