@@ -98,7 +98,7 @@ describe('the registry', () => {
     const named = Object.values(kinds).flatMap(({ diagnose, verify, backups }) => [
       ...(diagnose ? [diagnose] : []),
       ...(verify ?? []),
-      ...Object.values(backups ?? {}),
+      ...Object.values(backups ?? {}).filter((name) => typeof name === 'string'),
     ]);
     expect(named.filter((name) => !served.includes(name))).toEqual([]);
   });
