@@ -1,6 +1,6 @@
 /**
  * Installs what is missing before `npm start`, `npm test` and the like; plain JavaScript that an old Node runs too.
- * Usage: node scripts/setup.mjs packages | start | own-server | test-servers
+ * Usage: node scripts/setup.mjs packages | start | own-server | tests
  */
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,9 @@ const purpose = process.argv[2] ?? 'start';
 try {
   await setUpPackages(project);
   // A start may use somebody else's Temporal; tests and the gameday bring up their own, whatever TEMPORAL_ADDRESS says.
-  const isOwn = purpose === 'own-server' || purpose === 'test-servers';
+  const isOwn = purpose === 'own-server' || purpose === 'tests';
   if (isOwn || (purpose === 'start' && !process.env['TEMPORAL_ADDRESS'])) await setUpTemporal(project);
-  if (purpose === 'test-servers') await setUpObjectStore();
+  if (purpose === 'tests') await setUpObjectStore();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`\n${error.message}\n`);

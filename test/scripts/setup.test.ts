@@ -167,19 +167,19 @@ test("the tests' S3 server is built once, and only for tests and measures", asyn
   allowChmod();
   fake('bin/temporal', 'exit 0');
   expect(await setUp('own-server')).toEqual({ code: 0, said: '' });
-  const without = await setUp('test-servers');
+  const without = await setUp('tests');
   expect(without.code).toBe(1);
   expect(without.said).toContain('there is no `versitygw` on the PATH, and no `go` to build it');
   expect(without.said).toMatch(/To mend it, one of:\n {2}install Go/);
   fake('bin/go', 'echo "go: no route to the module" >&2; exit 1');
-  const failing = await setUp('test-servers');
+  const failing = await setUp('tests');
   expect(failing.said).toContain('go: no route to the module');
   expect(failing.said).toContain('go install github.com/versity/versitygw/cmd/versitygw@v');
   expect(readdirSync(dirname(builtObjectStore(variables)))).toEqual([]);
   fake('bin/go', goBuilds.replaceAll('temporal', 'versitygw'));
-  expect((await setUp('test-servers')).code).toBe(0);
+  expect((await setUp('tests')).code).toBe(0);
   expect(existsSync(builtObjectStore(variables))).toBe(true);
-  expect(await setUp('test-servers')).toEqual({ code: 0, said: '' });
+  expect(await setUp('tests')).toEqual({ code: 0, said: '' });
 });
 
 test('a program that makes no progress is given up', async () => {
