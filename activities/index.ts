@@ -2,6 +2,7 @@
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
+import { createFullSystemActivities } from './full-system/create-full-system-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
@@ -12,6 +13,7 @@ export const createActivities = (ports: Ports) => ({
   ...createKernelActivities(ports, { scenarios, kinds }),
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
+  ...createFullSystemActivities(ports),
   ...createSourceCodeActivities(ports),
   ...createBackupKeepingActivities(ports),
 });

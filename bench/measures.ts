@@ -7,6 +7,7 @@ import { historyEvents } from './measures/history-events.ts';
 import { parkedGates } from './measures/parked-gates.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
+import { s3OneGb } from './measures/s3-1gb.ts';
 import { startWarm } from './measures/start-warm.ts';
 import { statusDocument, statusDocumentLatency } from './measures/status-document.ts';
 import { stepEngine } from './measures/step-engine.ts';
@@ -29,6 +30,7 @@ export const measures: readonly Measure[] = [
   temporalBack,
   backup200Mb,
   restore200Mb,
+  s3OneGb,
   statusDocument,
   statusDocumentLatency,
   startWarm,

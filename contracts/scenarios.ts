@@ -1,8 +1,12 @@
 /** THE REGISTRY: every scenario that can be run, with what API, CLI, worker and documents need to know of it. */
 import type { ScenarioEntry } from './scenario-entry.ts';
+import { fullSystemScenarios } from './scenarios/full-system.ts';
 import { toolStoreScenarios } from './scenarios/tool-store.ts';
 
-export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios];
+export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...fullSystemScenarios];
+
+/** Those that people start; the others run inside them. */
+export const startableScenarios = scenarios.filter(({ inner }) => !inner);
 
 export const scenarioById = (id: string, registry: readonly ScenarioEntry[] = scenarios): ScenarioEntry | undefined =>
   registry.find((scenario) => scenario.id === id);

@@ -6,6 +6,8 @@ import { sourceCode } from './source-code.ts';
 
 const command = z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell.');
 
+const absolutePath = z.string().startsWith('/', 'an absolute path');
+
 export const toolStoreSettings = {
   root: z.string().min(1).describe('Folder that holds `.pi/`.'),
   repositories: z.array(slug).min(1).describe('Repositories that hold its backups, in order of preference.'),
@@ -29,6 +31,18 @@ export const toolStoreSettings = {
     .default([])
     .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
   backups: backupSettings,
+  agentPackage: z
+    .strictObject({
+      path: absolutePath,
+      version: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, 'an exact version such as 0.73.1')
+        .optional()
+        .describe('Installed by `full-system-recovery` where it is not there; it then has to lie in a `node_modules`.'),
+    })
+    .optional()
+    .describe('Folder of the installed npm package of the agent; verification drives it there, on a scratch copy.'),
+  node: absolutePath.optional().describe('Node program that runs the agent; the one of Okiagari when left out.'),
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -1,5 +1,6 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { row, type FailureRow } from './failure-row.ts';
+import { fullSystemFailures } from './full-system/failures.ts';
 import { repositoryFailures } from './repository-failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
@@ -142,6 +143,7 @@ export const failures = {
 
   ...toolStoreFailures,
   ...repositoryFailures,
+  ...fullSystemFailures,
   ...sourceCodeFailures,
 } as const satisfies Record<string, FailureRow>;
 

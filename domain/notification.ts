@@ -3,7 +3,8 @@ import type { Decision, RecoveryStatus } from './recovery.ts';
 import type { Text } from './text.ts';
 
 /** Why somebody is told. `decided-alone` and `break-glass` go to everyone who could have decided. */
-export type Occasion = 'gate' | 'reminder' | 'next-group' | 'alone' | 'failed-step' | 'decided-alone' | 'break-glass' | 'end';
+export type Occasion =
+  'gate' | 'reminder' | 'next-group' | 'alone' | 'failed-step' | 'decided-alone' | 'break-glass' | 'over-budget' | 'end';
 
 /** Whom it is for: everybody with one of the roles and, where groups are named, in one of them; `also` by name; never `except`. */
 export interface Audience {

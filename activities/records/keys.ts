@@ -13,6 +13,8 @@ export const reviewKey = (target: string, review: string): string => `${reviewsP
 export const reviewClosedKey = (target: string, review: string): string => `${reviewsPrefix(target)}${review}/closed.json`;
 /** A signed start, so that a copy of it proves nothing. */
 export const startProofKey = (digest: string): string => `starts/${digest}.json`;
+/** Which backup a full system recovery goes by, from its second phase on. */
+export const systemBackupKey = (recovery: string): string => `recoveries/${recovery}/backup.json`;
 /** Final state and whole ledger. */
 export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;
 /** There once a channel took an event. */

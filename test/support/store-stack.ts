@@ -18,6 +18,7 @@ import type { RecoveryStart } from '../../domain/messages.ts';
 import { startStatement } from '../../domain/start-statement.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { startWorker } from '../../worker/run.ts';
+import type { TestObjectStore } from './object-store.ts';
 import { createDriver, type RecoveryDriver } from './recovery-driver.ts';
 import type { TemporalServer } from './temporal-server.ts';
 
@@ -50,6 +51,8 @@ export interface StoreStack extends RecoveryDriver {
     readonly tools?: number;
     readonly logLines?: number;
     readonly settings?: string | ((sample: ToolStoreSample) => string);
+    /** A bucket of this server as a second repository, `<id>-offsite`; its keys lie in files. */
+    readonly offsite?: TestObjectStore;
   }): Promise<Store>;
   stop(): Promise<void>;
 }
@@ -105,6 +108,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     tools = 12,
     logLines = 200,
     settings = 'agent: none',
+    offsite,
   }: Parameters<StoreStack['store']>[0] = {}): Promise<Store> {
     const id = `store-${++made}`;
     const root = join(folder, id);
@@ -112,8 +116,15 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     mkdirSync(repository);
     const sample = await makeToolStore(root, { tools, logLines, seed: made });
     repositories.push(`  - { id: ${id}-backups, kind: directory, path: ${repository} }`);
+    const names = [`${id}-backups`];
+    if (offsite !== undefined) {
+      names.push(`${id}-offsite`);
+      repositories.push(await bucketLine(folder, `${id}-offsite`, offsite));
+    }
     const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
-    targets.push(`  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${id}-backups]\n${fields.join('')}`);
+    targets.push(
+      `  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${names.join(', ')}]\n${fields.join('')}`,
+    );
     writeFileSync(inventoryFile, `${people}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
@@ -178,6 +189,15 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function bucketLine(folder: string, id: string, server: TestObjectStore): Promise<string> {
+  const secret = (name: string, value: string): string => {
+    writeFileSync(join(folder, `${id}-${name}`), value, { mode: 0o600 });
+    return `{ file: ${join(folder, `${id}-${name}`)} }`;
+  };
+  const keys = `accessKeyId: ${secret('key', server.accessKeyId)}, secretAccessKey: ${secret('secret', server.secretAccessKey)}`;
+  return `  - { id: ${id}, kind: s3, endpoint: "${server.endpoint}", bucket: ${await server.bucket({ versions: true })}, ${keys} }`;
 }
 
 function notifyLine(folder: string, { smtp, webhook }: Channels): string {

@@ -5,6 +5,7 @@ import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
 import { storeStage } from './store-stage.ts';
+import { systemStage } from './system-stage.ts';
 import { toyStage } from './toy-stage.ts';
 
 /** Opens the toys; `entry` brings other workflows under the same names. */
@@ -14,7 +15,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage];
+const productStages: readonly MakeStage[] = [storeStage, systemStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
