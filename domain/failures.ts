@@ -2,6 +2,7 @@
 import { row, type FailureRow } from './failure-row.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
+import { repositoryFailures } from './repository-failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
@@ -144,6 +145,7 @@ export const failures = {
   ...toolStoreFailures,
   ...logQuestionFailures,
   ...setAsideFailures,
+  ...repositoryFailures,
   ...sourceCodeFailures,
 } as const satisfies Record<string, FailureRow>;
 
