@@ -5,6 +5,8 @@ import { createBackupKeepingActivities } from './backup-keeping/create-backup-ke
 import { createFullSystemActivities } from './full-system/create-full-system-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
+import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
@@ -14,6 +16,8 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createFullSystemActivities(ports),
+  ...createLogQuestionActivities(ports),
+  ...createSetAsideActivities(ports),
   ...createSourceCodeActivities(ports),
   ...createBackupKeepingActivities(ports),
 });

@@ -13,6 +13,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/targets': 'viewer',
   'GET /v1/targets/:id': 'viewer',
   'GET /v1/targets/:id/diagnosis': 'viewer',
+  'GET /v1/targets/:id/audit-log': 'viewer',
   'GET /v1/targets/:id/backups': 'viewer',
   'POST /v1/targets/:id/backups': 'operator',
   'GET /v1/backups/:id': 'viewer',
@@ -27,6 +28,11 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/recoveries/:id/decisions': 'by decision',
   'POST /v1/recoveries/:id/cancel': 'operator',
   'POST /v1/reviews/:id/close': 'approver',
+  'GET /v1/schedules': 'viewer',
+  'PUT /v1/schedules/:id': 'admin',
+  'POST /v1/schedules/:id/pause': 'admin',
+  'POST /v1/schedules/:id/unpause': 'admin',
+  'POST /v1/schedules/:id/trigger': 'admin',
   'POST /v1/people/:id/test-message': 'operator',
 };
 

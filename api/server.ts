@@ -10,6 +10,7 @@ import { registerHolds } from './backup-holds.ts';
 import { createBackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { registerClosing } from './closing.ts';
+import { registerAuditLog } from './audit-log.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDoor } from './door.ts';
 import { registerEvents } from './events.ts';
@@ -27,6 +28,7 @@ import { registerScenarios } from './scenarios.ts';
 import { openSigningKey } from './signing.ts';
 import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
+import { registerSchedules } from './schedules/routes.ts';
 import { registerTargets } from './targets.ts';
 import { compileValidator } from './validation.ts';
 
@@ -87,6 +89,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerHealth(app, world.gateway);
   registerScenarios(app, world);
   registerTargets(app, world, backupLists);
+  registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
   registerHolds(app, world, backupLists);
   registerStart(app, world);
@@ -96,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerReviews(app, world);
   registerEvents(app, reader, feeds);
   registerPeople(app, world);
+  registerSchedules(app, world);
 
   const sweep = (): void => void sweepKeys(world.records).catch((error: unknown) => log.warn({ err: error }, 'keys not swept'));
   const sweeper = setInterval(sweep, sweepEveryMs).unref();

@@ -22,7 +22,14 @@ export const backupSettings = z
     full: z.strictObject({ at: timeOfDay.default('02:00'), keep: keep.default(30 * dayMs), paused }).prefault({}),
     incremental: z.strictObject({ every: every.default(hourMs), keep: keep.default(7 * dayMs), paused }).prefault({}),
     manual: z.strictObject({ keep: keep.default(90 * dayMs) }).prefault({}),
-    test: daily('03:00').describe('Restore tests: the newest backup and a random older one.'),
+    test: z
+      .strictObject({
+        at: timeOfDay.default('03:30'),
+        each: z.boolean().default(true).describe('Also test every scheduled backup as soon as it is taken.'),
+        paused,
+      })
+      .prefault({})
+      .describe('Restore tests: the newest backup and a random older one.'),
     retention: daily('05:00').describe('Removes what is past its time; never the last verified one nor what a kept one needs.'),
   })
   .prefault({})

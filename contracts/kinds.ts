@@ -12,6 +12,8 @@ export interface KindEntry {
   /** Activities that answer questions asked through the API, by name. */
   readonly diagnose?: string;
   readonly verify?: readonly string[];
+  /** Questions of `GET …/audit-log`. */
+  readonly log?: string;
   readonly backups?: BackupActivities;
 }
 
@@ -36,6 +38,7 @@ export const kinds: Kinds = {
       return { agent: agent === undefined ? 'undeclared' : agent === 'none' ? 'none' : 'declared' };
     },
     diagnose: 'diagnoseToolStore',
+    log: 'askToolStoreLog',
     backups: {
       list: 'listToolStoreBackups',
       take: 'takeToolStoreBackup',

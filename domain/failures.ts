@@ -1,6 +1,8 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { row, type FailureRow } from './failure-row.ts';
 import { fullSystemFailures } from './full-system/failures.ts';
+import { logQuestionFailures } from './log-questions/failures.ts';
+import { setAsideFailures } from './set-aside/failures.ts';
 import { repositoryFailures } from './repository-failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
@@ -142,6 +144,8 @@ export const failures = {
   ),
 
   ...toolStoreFailures,
+  ...logQuestionFailures,
+  ...setAsideFailures,
   ...repositoryFailures,
   ...fullSystemFailures,
   ...sourceCodeFailures,

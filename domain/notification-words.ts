@@ -14,6 +14,7 @@ export const occasions: Readonly<Record<Occasion, Text>> = {
   'break-glass': { en: 'A safety check was overridden', ja: '安全確認が解除されました' },
   'over-budget': { en: 'A phase takes longer than planned', ja: 'フェーズが予定時間を超えました' },
   end: { en: 'Recovery ended', ja: '復旧が終了しました' },
+  'schedule-failed': { en: 'A scheduled run failed', ja: '定期実行が失敗しました' },
 };
 
 /** What happens when nobody decides in time. */

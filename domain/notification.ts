@@ -2,9 +2,21 @@
 import type { Decision, RecoveryStatus } from './recovery.ts';
 import type { Text } from './text.ts';
 
-/** Why somebody is told. `decided-alone` and `break-glass` go to everyone who could have decided. */
+/**
+ * Why somebody is told. `decided-alone` and `break-glass` go to everyone who could have decided; `schedule-failed` speaks of no
+ * recovery: `recovery` and `scenario` name the run and its schedule.
+ */
 export type Occasion =
-  'gate' | 'reminder' | 'next-group' | 'alone' | 'failed-step' | 'decided-alone' | 'break-glass' | 'over-budget' | 'end';
+  | 'gate'
+  | 'reminder'
+  | 'next-group'
+  | 'alone'
+  | 'failed-step'
+  | 'decided-alone'
+  | 'break-glass'
+  | 'over-budget'
+  | 'end'
+  | 'schedule-failed';
 
 /** Whom it is for: everybody with one of the roles and, where groups are named, in one of them; `also` by name; never `except`. */
 export interface Audience {

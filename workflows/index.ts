@@ -9,5 +9,8 @@ export { prepareEnvironment } from './phases/prepare-environment.ts';
 export { restoreSystem } from './phases/restore-system.ts';
 export { switchOver } from './phases/switch-over.ts';
 export { verifySystem } from './phases/verify-system.ts';
+export { scheduledBackup } from './scheduled-backup.ts';
+export { scheduledRestoreTests } from './scheduled-restore-tests.ts';
+export { scheduledRetention } from './scheduled-retention.ts';
 export { toolRestore } from './tool-restore.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';

@@ -4,6 +4,7 @@ import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
+import type { LogReader } from './log-questions.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
@@ -23,6 +24,7 @@ export interface Ports {
   readonly archives: ArchiveReader;
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
+  readonly logReader: LogReader;
   readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;

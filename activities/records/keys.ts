@@ -31,3 +31,7 @@ export const prunedKey = (target: string, backup: string): string => `trail/prun
 /** Each word of a person on keeping a backup. */
 export const holdTrailKey = (target: string, backup: string, at: string): string =>
   `trail/holds/${target}/${backup}/${encodeURIComponent(at)}.json`;
+/** What the files of a target were at its newest backup, so that the next one need not read them. */
+export const seenFilesKey = (target: string): string => `seen/${target}.json`;
+/** What an administrator changed of a schedule. */
+export const scheduleOverrideKey = (schedule: string): string => `${schedule}/override.json`;
