@@ -1,6 +1,7 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createFullSystemActivities } from './full-system/create-full-system-activities.ts';
 import { createKernelActivities } from './kernel.ts';
@@ -16,6 +17,7 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createFullSystemActivities(ports),
+  ...createChecklistActivities(ports),
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
   ...createSourceCodeActivities(ports),

@@ -2,8 +2,9 @@
 import type { ScenarioEntry } from './scenario-entry.ts';
 import { fullSystemScenarios } from './scenarios/full-system.ts';
 import { toolStoreScenarios } from './scenarios/tool-store.ts';
+import { verificationScenarios } from './scenarios/verification.ts';
 
-export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...fullSystemScenarios];
+export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...verificationScenarios, ...fullSystemScenarios];
 
 /** Those that people start; the others run inside them. */
 export const startableScenarios = scenarios.filter(({ inner }) => !inner);

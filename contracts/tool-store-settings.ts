@@ -26,11 +26,6 @@ export const toolStoreSettings = {
     .union([z.literal('none'), z.strictObject({ running: command, stop: command, start: command })])
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
-  sources: z
-    .array(sourceCode)
-    .default([])
-    .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
-  backups: backupSettings,
   agentPackage: z
     .strictObject({
       path: absolutePath,
@@ -38,11 +33,24 @@ export const toolStoreSettings = {
         .string()
         .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, 'an exact version such as 0.73.1')
         .optional()
-        .describe('Installed by `full-system-recovery` where it is not there; it then has to lie in a `node_modules`.'),
+        .describe('Installed by `full-system-recovery` where it is not there; the path then has to be one in a `node_modules`.'),
     })
     .optional()
     .describe('Folder of the installed npm package of the agent; verification drives it there, on a scratch copy.'),
   node: absolutePath.optional().describe('Node program that runs the agent; the one of Okiagari when left out.'),
+  limits: z
+    .strictObject({
+      toolMs: z.int().min(1).default(5_000).describe('A critical tool may take so many milliseconds.'),
+      diskPercent: z.number().min(0).max(100).default(90),
+      memoryPercent: z.number().min(0).max(100).default(95),
+    })
+    .prefault({})
+    .describe('What a verification still takes for healthy.'),
+  sources: z
+    .array(sourceCode)
+    .default([])
+    .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
+  backups: backupSettings,
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { setUpAgent } from './setup/agent.mjs';
 import { SetupError } from './setup/failure.mjs';
 import { setUpObjectStore } from './setup/object-store.mjs';
 import { setUpPackages } from './setup/packages.mjs';
@@ -18,6 +19,7 @@ try {
   const isOwn = purpose === 'own-server' || purpose === 'tests';
   if (isOwn || (purpose === 'start' && !process.env['TEMPORAL_ADDRESS'])) await setUpTemporal(project);
   if (purpose === 'tests') await setUpObjectStore();
+  if (purpose === 'tests') await setUpAgent();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`\n${error.message}\n`);

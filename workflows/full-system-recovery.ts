@@ -11,10 +11,11 @@ export const fullSystemRecovery = recovery('full-system-recovery', fullSystemRec
       r.recover(scenario, { scenario, workflowType, target: r.target, input: given }),
     );
 
+  const whole = { system: r.id };
   await phase('prepare-environment', 'prepareEnvironment', 15);
-  await phase('fetch-backup', 'fetchBackup', 10, { system: r.id, ...input });
+  await phase('fetch-backup', 'fetchBackup', 10, { ...whole, ...input });
   const backup = await system.notedBackup();
-  await phase('restore-system', 'restoreSystem', 15, { backup });
-  await phase('verify-system', 'verifySystem', 15, { backup });
+  await phase('restore-system', 'restoreSystem', 15, { ...whole, backup });
+  await phase('verify-system', 'verifySystem', 15, { ...whole, backup });
   await phase('switch-over', 'switchOver', 60);
 });

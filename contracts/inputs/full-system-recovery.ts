@@ -8,5 +8,5 @@ export const fullSystemRecoveryInput = z.strictObject({
 
 /** `system` is the id of the recovery around a phase. */
 export const fetchPhaseInput = z.strictObject({ system: z.string().min(1).max(200), backup: backupIdText.optional() });
-export const backupPhaseInput = z.strictObject({ backup: backupIdText });
+export const backupPhaseInput = z.strictObject({ system: z.string().min(1).max(200), backup: backupIdText });
 export const phaseInput = z.strictObject({});

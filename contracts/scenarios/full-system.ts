@@ -77,8 +77,8 @@ export const fullSystemScenarios: readonly ScenarioEntry[] = [
     workflowType: 'verifySystem',
     title: { en: 'Phase 4: verify', ja: 'フェーズ4: 動作確認' },
     summary: {
-      en: 'Starts the agent, runs the critical tools, looks whether anything was written back.',
-      ja: 'エージェントを起動し、重要なツールを実行し、書き戻しがないか調べます。',
+      en: 'Starts the agent, fills in the whole checklist through it, looks whether anything was written back.',
+      ja: 'エージェントを起動し、チェックリスト全体を確認し、書き戻しがないか調べます。',
     },
     input: backupPhaseInput,
     objectives: { rtoMs: minutes(15), rpoMs },

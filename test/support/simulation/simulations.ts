@@ -4,6 +4,7 @@ import { workflowBundle } from '../../../worker/bundle.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
+import { checkStage } from './check-stage.ts';
 import { storeStage } from './store-stage.ts';
 import { systemStage } from './system-stage.ts';
 import { toyStage } from './toy-stage.ts';
@@ -15,7 +16,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage, systemStage];
+const productStages: readonly MakeStage[] = [storeStage, checkStage, systemStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();

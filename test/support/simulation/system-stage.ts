@@ -8,6 +8,7 @@ import { fail } from '../../../domain/fail.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import { plain } from '../../../domain/text.ts';
 import type { Check } from '../../../domain/verification.ts';
+import { checks } from './check-stage.ts';
 import type { Dice } from './dice.ts';
 import type { Journal } from './journal.ts';
 import type { Stage, WantedStart } from './stage.ts';
@@ -16,6 +17,9 @@ import { drawInventory } from './town.ts';
 
 const target = 'tools';
 const names = ['dt_a', 'dt_b', 'dt_c'];
+const allWell = new Map(
+  ['checkStoreFiles', 'checkStoreAgent', 'checkStoreRuns', 'checkStoreMachine'].map((question) => [question, 'well'] as const),
+);
 type Thing = 'environment' | 'sources';
 
 export function systemStage(dice: Dice, journal: Journal): Stage {
@@ -41,7 +45,7 @@ export function systemStage(dice: Dice, journal: Journal): Stage {
   return {
     ...registry,
     inventory,
-    activities: { ...stores.activities(), ...machine(dice, journal, stores) },
+    activities: { ...stores.activities(), ...machine(dice, journal, stores), ...checks(allWell) },
     root: start,
     rival: () => (dice.chance(0.5) ? start : { scenario: 'tool-store-loss', target, input: {} }),
     takeBackup: 'takeToolStoreBackup',
