@@ -2,6 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checklistKey } from '../../activities/records/keys.ts';
+import type { FilledChecklist } from '../../domain/checklist/words.ts';
+import { agentPackage } from '../activities/checklist/world.ts';
+import { installExtension } from '../support/agent-extension.ts';
 import { scenarios } from '../../contracts/scenarios.ts';
 import { childWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
@@ -33,17 +37,20 @@ const phases = scenarios.filter(({ inner }) => inner).map(({ id }) => id);
 const extension = '.pi/extensions/dynamic-tools.ts';
 let made = 0;
 
-/** A store with its code from git; `agent` lines go into the inventory. */
-async function system(settings = 'agent: none', offsite?: TestObjectStore) {
+const code = { 'extensions/dynamic-tools.ts': 'export default () => {};\n', 'lib/dynamic-tools/a.ts': 'export const a = 1;\n' };
+
+/** A store with its code from git; `settings` are lines of the inventory. */
+async function system(settings = 'agent: none', offsite?: TestObjectStore, files: Readonly<Record<string, string>> = code) {
   const git = makeGitRepository(join(stack.folder, `git-${++made}`));
-  git.commit({ 'extensions/dynamic-tools.ts': 'export default () => {};\n', 'lib/a.ts': 'export const a = 1;\n' });
+  git.commit(files);
   const store = await stack.store({
     ...(offsite && { offsite }),
     settings: ({ tools }) =>
       [
         settings,
+        'limits: { diskPercent: 100, memoryPercent: 100, toolMs: 60000 }',
         `criticalTools: [{ name: ${tools[0]!.name} }]`,
-        `sources: [{ path: .pi/extensions, git: "${git.path}", folder: extensions }, { path: .pi/lib/dynamic-tools, git: "${git.path}", folder: lib }]`,
+        `sources: [{ path: .pi/extensions, git: "${git.path}", folder: extensions }, { path: .pi/lib, git: "${git.path}", folder: lib }]`,
       ].join('\n'),
   });
   return { store, git };
@@ -82,6 +89,26 @@ describe('on an empty machine', () => {
       ...phases.slice(2),
     ]);
     expect(state.objectives).toMatchObject({ rtoMs: 4 * 3_600_000, metRto: true, metRpo: true });
+  });
+
+  test('the agent itself lists, runs and creates tools before it counts as verified; the filled list is part of the record', async () => {
+    const extension = join(stack.folder, 'extension');
+    installExtension(extension);
+    const paths = ['extensions/dynamic-tools.ts', 'lib/dynamic-tools/registry.ts', 'lib/faults.json'];
+    const files = Object.fromEntries(paths.map((path) => [path, readFileSync(join(extension, '.pi', path), 'utf8')]));
+    const { path } = await agentPackage();
+    const { store } = await system(`agent: none\nagentPackage: { path: ${path} }`, undefined, files);
+    await store.verifiedBackup();
+    rmSync(store.root, { recursive: true });
+    const id = await store.recover({ scenario });
+    await tickAll(id);
+    const state = await stack.result(id);
+    expect(state.status).toBe('recovered');
+    const list = JSON.parse(readFileSync(join(stack.data, 'records', checklistKey(state.id)), 'utf8')) as FilledChecklist;
+    expect(list.passed).toBe(true);
+    expect(
+      list.items.filter(({ outcome }) => outcome !== 'ok').map(({ id: item, sentence }) => `${item}: ${sentence.en}`),
+    ).toEqual([]);
   });
 
   test('a dry run tells it all and makes nothing', async () => {

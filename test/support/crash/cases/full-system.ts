@@ -23,7 +23,11 @@ export const fullSystemCase = (cancelAt?: string): CrashCase => ({
 });
 
 async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
-  const store = await stack.store({ tools: 3, logLines: 20 });
+  const store = await stack.store({
+    tools: 3,
+    logLines: 20,
+    settings: 'agent: none\nlimits: { diskPercent: 100, memoryPercent: 100, toolMs: 60000 }',
+  });
   await store.verifiedBackup();
   const whole = store.fingerprint();
   rmSync(store.root, { recursive: true });
