@@ -1,6 +1,7 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
@@ -14,6 +15,7 @@ export const createActivities = (ports: Ports) => ({
   ...createKernelActivities(ports, { scenarios, kinds }),
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
+  ...createChecklistActivities(ports),
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
   ...createSourceCodeActivities(ports),

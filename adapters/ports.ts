@@ -4,10 +4,13 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
+import { createAgentSession } from './agent/agent-session.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
+import { createLineReader } from './files/line-reader.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
+import { readMachineUse } from './machine/machine-use.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
@@ -45,6 +48,9 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
+    agents: createAgentSession(),
+    lines: createLineReader(),
+    machineUse: readMachineUse,
     logReader: createLogReader(),
     sources: createGitSources(join(folder, 'sources')),
     data: folder,

@@ -30,6 +30,7 @@ import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedules } from './schedules/routes.ts';
 import { registerTargets } from './targets.ts';
+import { registerVerifications } from './verifications.ts';
 import { compileValidator } from './validation.ts';
 
 export interface ServerOptions extends Omit<ApiWorld, 'sign'> {
@@ -91,6 +92,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerTargets(app, world, backupLists);
   registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
+  registerVerifications(app, world);
   registerHolds(app, world, backupLists);
   registerStart(app, world);
   registerRecoveries(app, world, reader);

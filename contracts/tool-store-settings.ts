@@ -6,6 +6,8 @@ import { sourceCode } from './source-code.ts';
 
 const command = z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell.');
 
+const absolutePath = z.string().startsWith('/', 'an absolute path');
+
 export const toolStoreSettings = {
   root: z.string().min(1).describe('Folder that holds `.pi/`.'),
   repositories: z.array(slug).min(1).describe('Repositories that hold its backups, in order of preference.'),
@@ -24,6 +26,19 @@ export const toolStoreSettings = {
     .union([z.literal('none'), z.strictObject({ running: command, stop: command, start: command })])
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
+  agentPackage: z
+    .strictObject({ path: absolutePath })
+    .optional()
+    .describe('Folder of the installed npm package of the agent; verification drives it there, on a scratch copy.'),
+  node: absolutePath.optional().describe('Node program that runs the agent; the one of Okiagari when left out.'),
+  limits: z
+    .strictObject({
+      toolMs: z.int().min(1).default(5_000).describe('A critical tool may take so many milliseconds.'),
+      diskPercent: z.number().min(0).max(100).default(90),
+      memoryPercent: z.number().min(0).max(100).default(95),
+    })
+    .prefault({})
+    .describe('What a verification still takes for healthy.'),
   sources: z
     .array(sourceCode)
     .default([])

@@ -97,8 +97,8 @@ describe('the registry', () => {
     const served = Object.keys(createActivities({} as Parameters<typeof createActivities>[0]));
     const named = Object.values(kinds).flatMap(({ diagnose, verify, log, backups }) => [
       ...(diagnose ? [diagnose] : []),
+      ...(verify ? [...verify.checks, verify.keep] : []),
       ...(log ? [log] : []),
-      ...(verify ?? []),
       ...Object.values(backups ?? {}).filter((name) => typeof name === 'string'),
     ]);
     expect(named.filter((name) => !served.includes(name))).toEqual([]);

@@ -7,4 +7,6 @@ export { scheduledBackup } from './scheduled-backup.ts';
 export { scheduledRestoreTests } from './scheduled-restore-tests.ts';
 export { scheduledRetention } from './scheduled-retention.ts';
 export { toolRestore } from './tool-restore.ts';
+export { toolStoreCheck } from './tool-store-check.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';
+export { verification } from './verification.ts';

@@ -1,9 +1,12 @@
 /** The whole outside world, as activities see it; worker/ and api/ wire the real adapters in. */
 import type { Inventory } from '../../contracts/inventory.ts';
+import type { AgentSession } from './agent-session.ts';
 import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
+import type { LineReader } from './line-reader.ts';
+import type { ReadMachineUse } from './machine-use.ts';
 import type { LogReader } from './log-questions.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
@@ -24,6 +27,9 @@ export interface Ports {
   readonly archives: ArchiveReader;
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
+  readonly agents: AgentSession;
+  readonly lines: LineReader;
+  readonly machineUse: ReadMachineUse;
   readonly logReader: LogReader;
   readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */

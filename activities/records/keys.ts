@@ -15,6 +15,8 @@ export const reviewClosedKey = (target: string, review: string): string => `${re
 export const startProofKey = (digest: string): string => `starts/${digest}.json`;
 /** Final state and whole ledger. */
 export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;
+/** A filled checklist, by the recovery or the verification that it belongs to. */
+export const checklistKey = (id: string): string => `checklists/${id}.json`;
 /** There once a channel took an event. */
 export const toldKey = (recovery: string, event: string, { channel, to }: Delivery): string =>
   `told/${recovery}/${encodeURIComponent(event)}/${channel}~${to}.json`;

@@ -4,6 +4,7 @@ import { workflowBundle } from '../../../worker/bundle.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
+import { checkStage } from './check-stage.ts';
 import { storeStage } from './store-stage.ts';
 import { toyStage } from './toy-stage.ts';
 
@@ -14,7 +15,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage];
+const productStages: readonly MakeStage[] = [storeStage, checkStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
