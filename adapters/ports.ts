@@ -8,6 +8,7 @@ import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
+import { createLogReader } from './log-questions/log-reader.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
@@ -39,6 +40,7 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
+    logReader: createLogReader(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };
