@@ -6,6 +6,7 @@ import type { Ports } from './ports/index.ts';
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
+import { createTimeoutActivities } from './timeouts/create-timeout-activities.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
 export const createActivities = (ports: Ports) => ({
@@ -13,5 +14,6 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createSetAsideActivities(ports),
+  ...createTimeoutActivities(ports),
   ...createLogQuestionActivities(ports),
 });

@@ -9,7 +9,9 @@ import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
+import { createMachineLoad } from './machine/machine-load.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
+import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
 import type { ReadSecret } from './secrets.ts';
@@ -41,6 +43,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
     logReader: createLogReader(),
+    load: createMachineLoad(),
+    prober: createProber(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

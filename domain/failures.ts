@@ -2,6 +2,7 @@
 import { row, type FailureRow } from './failure-row.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
+import { timeoutFailures } from './timeouts/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -142,6 +143,7 @@ export const failures = {
 
   ...toolStoreFailures,
   ...setAsideFailures,
+  ...timeoutFailures,
   ...logQuestionFailures,
 } as const satisfies Record<string, FailureRow>;
 

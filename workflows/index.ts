@@ -3,5 +3,8 @@ export { ask } from './ask.ts';
 export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { lease } from './lease.ts';
+export { quarantineRelease } from './quarantine-release.ts';
+export { toolEnable } from './tool-enable.ts';
 export { toolRestore } from './tool-restore.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';
+export { toolTimeouts } from './tool-timeouts.ts';

@@ -5,7 +5,9 @@ import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
 import type { LogReader } from './log-questions.ts';
+import type { MachineLoadReader } from './machine-load.ts';
 import type { Messenger } from './messenger.ts';
+import type { Prober } from './prober.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
 
@@ -24,6 +26,8 @@ export interface Ports {
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
   readonly logReader: LogReader;
+  readonly load: MachineLoadReader;
+  readonly prober: Prober;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */
