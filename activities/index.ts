@@ -1,10 +1,12 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
-import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
+import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
 import { createTimeoutActivities } from './timeouts/create-timeout-activities.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
@@ -16,4 +18,7 @@ export const createActivities = (ports: Ports) => ({
   ...createSetAsideActivities(ports),
   ...createTimeoutActivities(ports),
   ...createLogQuestionActivities(ports),
+  ...createSetAsideActivities(ports),
+  ...createSourceCodeActivities(ports),
+  ...createBackupKeepingActivities(ports),
 });

@@ -1,7 +1,9 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
 import { dependencySettings } from './dependency-settings.ts';
+import { backupSettings } from './backup-settings.ts';
 import { slug } from './inputs/start.ts';
+import { sourceCode } from './source-code.ts';
 
 const command = z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell.');
 
@@ -24,6 +26,11 @@ export const toolStoreSettings = {
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
   dependencies: dependencySettings,
+  sources: z
+    .array(sourceCode)
+    .default([])
+    .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
+  backups: backupSettings,
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

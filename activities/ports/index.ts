@@ -10,6 +10,7 @@ import type { Messenger } from './messenger.ts';
 import type { Prober } from './prober.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
+import type { SourceCode } from './source-code.ts';
 
 export type { RecordStore } from './records.ts';
 
@@ -28,6 +29,7 @@ export interface Ports {
   readonly logReader: LogReader;
   readonly load: MachineLoadReader;
   readonly prober: Prober;
+  readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */

@@ -39,6 +39,7 @@ const withPoints = (ports: Ports): Ports => ({
   commands: mined('commands', ports.commands),
   messenger: mined('messenger', ports.messenger),
   samples: mined('samples', ports.samples),
+  sources: mined('sources', ports.sources),
   repositories: (entry) => mined('repository', ports.repositories(entry)),
 });
 
