@@ -9,6 +9,7 @@ import { createLogQuestionActivities } from './log-questions/create-log-question
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
+import { createTimeoutActivities } from './timeouts/create-timeout-activities.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
 export const createActivities = (ports: Ports) => ({
@@ -16,6 +17,8 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createChecklistActivities(ports),
+  ...createSetAsideActivities(ports),
+  ...createTimeoutActivities(ports),
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
   ...createSourceCodeActivities(ports),

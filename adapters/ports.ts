@@ -12,8 +12,10 @@ import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { readMachineUse } from './machine/machine-use.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
+import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
+import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
 import { createObjectRepository } from './s3/object-repository.ts';
@@ -52,6 +54,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     lines: createLineReader(),
     machineUse: readMachineUse,
     logReader: createLogReader(),
+    load: createMachineLoad(),
+    prober: createProber(),
     sources: createGitSources(join(folder, 'sources')),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },

@@ -4,6 +4,9 @@ import { toolStoreScenarios } from './scenarios/tool-store.ts';
 import { verificationScenarios } from './scenarios/verification.ts';
 
 export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...verificationScenarios];
+import { troubleScenarios } from './scenarios/trouble.ts';
+
+export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...troubleScenarios];
 
 export const scenarioById = (id: string, registry: readonly ScenarioEntry[] = scenarios): ScenarioEntry | undefined =>
   registry.find((scenario) => scenario.id === id);

@@ -1,5 +1,6 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
+import { dependencySettings } from './dependency-settings.ts';
 import { backupSettings } from './backup-settings.ts';
 import { slug } from './inputs/start.ts';
 import { sourceCode } from './source-code.ts';
@@ -39,6 +40,7 @@ export const toolStoreSettings = {
     })
     .prefault({})
     .describe('What a verification still takes for healthy.'),
+  dependencies: dependencySettings,
   sources: z
     .array(sourceCode)
     .default([])

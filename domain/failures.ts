@@ -1,6 +1,7 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { row, type FailureRow } from './failure-row.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
+import { timeoutFailures } from './timeouts/failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
 import { repositoryFailures } from './repository-failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
@@ -143,6 +144,8 @@ export const failures = {
   ),
 
   ...toolStoreFailures,
+  ...setAsideFailures,
+  ...timeoutFailures,
   ...logQuestionFailures,
   ...setAsideFailures,
   ...repositoryFailures,

@@ -4,6 +4,7 @@ import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Ports } from '../ports/index.ts';
+import { recentTimeouts } from '../timeouts/recent-timeouts.ts';
 import { describeSet } from './backup-set.ts';
 import { openBackups } from './open-backups.ts';
 import { scanStore } from './scan-store.ts';
@@ -25,13 +26,15 @@ async function viewOf(ports: Ports, target: ToolStoreTarget, signal?: AbortSigna
   const sets = await openBackups(ports, target, signal);
   const verified = sets.find((set) => describeSet(set, target.id).status === 'verified');
   const kind = await kindOf(ports, target, toolsFolder);
+  const logThere = (await kindOf(ports, target, auditLog)) === 'file';
   const toolsThere = kind === undefined ? 'gone' : kind === 'folder' ? 'there' : 'unusable';
   return {
     rootThere: true,
     toolsFolder: toolsThere,
     live: toolsThere === 'there' ? (await scanStore(ports, target, signal)).tools : [],
-    logThere: (await kindOf(ports, target, auditLog)) === 'file',
+    logThere,
     backups: sets.length,
+    timeouts: logThere ? await recentTimeouts(ports, target, signal) : [],
     ...(verified?.manifest === undefined
       ? {}
       : {

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import type { Ports } from '../../activities/ports/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
 import { signDocument } from '../../adapters/signing/ed25519.ts';
@@ -60,6 +61,7 @@ locale: en
 people:
   - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: TOKEN_HANA }, locale: ja, contact: { mail: hana@example.jp } }
   - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: TOKEN_REN }, contact: { mail: ren@example.jp } }
+  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }
   - { id: sora, name: Sora, roles: [operator], token: { env: TOKEN_SORA } }
 `;
 
@@ -193,13 +195,16 @@ function notifyLine(folder: string, { smtp, webhook }: Channels): string {
   return `notify: { ${mail}webhooks: [${hook}] }\n`;
 }
 
-const workerHere =
-  (address: string): RunWorker =>
+/** A worker in this process; `wrap` puts something else in the place of a part of the world. */
+export const workerHere =
+  (address: string, wrap = (ports: Ports): Ports => ports): RunWorker =>
   async ({ inventoryFile, data }) => {
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
-      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      activities: createActivities(
+        wrap(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      ),
       site: 'main',
       workflowBundle: await workflowBundle(),
     });

@@ -1,5 +1,5 @@
 /** A look at a store names what is wrong with it and the scenario that helps, and changes nothing. */
-import { mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startRequest } from '../../../contracts/inputs/start.ts';
 import { scenarioById } from '../../../contracts/scenarios.ts';
@@ -52,6 +52,17 @@ const cases: Record<string, { harm: (world: World) => void; symptoms: string[]; 
     suggests: [],
   },
 };
+
+const timedOut = (at: string): string =>
+  `${JSON.stringify({ timestamp: at, action: 'run_dynamic_tool', toolName: 'slow', success: false, error: 'timed out' })}\n`;
+const timeouts = (times: number, at = new Date().toISOString()) => ({
+  harm: (world: World) => appendFileSync(world.live(logPath), timedOut(at).repeat(times)),
+});
+Object.assign(cases, {
+  'a tool times out again and again': { ...timeouts(3), symptoms: ['tools-time-out'], suggests: ['tool-timeouts'] },
+  'a tool timed out twice': { ...timeouts(2), symptoms: [], suggests: [] },
+  'a tool timed out long ago': { ...timeouts(9, night), symptoms: [], suggests: [] },
+});
 
 test.each(Object.entries(cases))('%s', async (_, { harm, symptoms, suggests }) => {
   const world = await makeWorld();

@@ -1,6 +1,7 @@
 /** What can be simulated: the kernel under its toys, and the product's own scenarios. */
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { asideStage } from './aside-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
@@ -16,6 +17,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 
 /** A run takes one of these. */
 const productStages: readonly MakeStage[] = [storeStage, checkStage];
+const productStages: readonly MakeStage[] = [storeStage, asideStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
