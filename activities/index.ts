@@ -1,6 +1,7 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { createAuditLogActivities } from './audit-log/create-audit-log-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createChannelActivities } from './test-channels.ts';
@@ -10,4 +11,5 @@ export const createActivities = (ports: Ports) => ({
   ...createKernelActivities(ports, { scenarios, kinds }),
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
+  ...createAuditLogActivities(ports),
 });

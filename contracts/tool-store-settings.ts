@@ -22,6 +22,16 @@ export const toolStoreSettings = {
     .union([z.literal('none'), z.strictObject({ running: command, stop: command, start: command })])
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
+  limits: z
+    .strictObject({
+      quarantineShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe('Part of the audit log that a repair may put into quarantine without asking.'),
+    })
+    .prefault({}),
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -176,7 +176,7 @@ describe('one fault is named by line and path:', () => {
       title: 'a gate that no scenario opens',
       change: ['restore: { from', 'restor: { from'],
       faults: [
-        '12 targets.0.approvals.restor: no gate of that name; there are suspect-backup, restore, failed-step, break-glass',
+        '12 targets.0.approvals.restor: no gate of that name; there are suspect-backup, restore, quarantine, failed-step, break-glass',
       ],
     },
     {
