@@ -3,6 +3,7 @@ import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
 import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
+import { createAuditLogActivities } from './audit-log/create-audit-log-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
@@ -23,4 +24,5 @@ export const createActivities = (ports: Ports) => ({
   ...createSetAsideActivities(ports),
   ...createSourceCodeActivities(ports),
   ...createBackupKeepingActivities(ports),
+  ...createAuditLogActivities(ports),
 });

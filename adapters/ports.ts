@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import { createAgentSession } from './agent/agent-session.ts';
+import { createLogFiles } from './audit-log/log-files.ts';
+import { createLogRepair } from './audit-log/log-repair.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLineReader } from './files/line-reader.ts';
@@ -47,6 +49,9 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     files,
     repositories: (entry) =>
       entry.kind === 's3' ? createObjectRepository(objectStore(entry), files) : createDirectoryRepository(entry, files),
+    logs: createLogFiles(),
+    logRepair: createLogRepair(),
+    repositories: (entry) => createDirectoryRepository(entry, files),
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),

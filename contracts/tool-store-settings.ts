@@ -46,6 +46,16 @@ export const toolStoreSettings = {
     .default([])
     .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
   backups: backupSettings,
+  limits: z
+    .strictObject({
+      quarantineShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe('Part of the audit log that a repair may put into quarantine without asking.'),
+    })
+    .prefault({}),
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -5,6 +5,7 @@ import { timeoutFailures } from './timeouts/failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
 import { repositoryFailures } from './repository-failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
+import { auditLogFailures } from './audit-log/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -150,6 +151,7 @@ export const failures = {
   ...setAsideFailures,
   ...repositoryFailures,
   ...sourceCodeFailures,
+  ...auditLogFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { asideStage } from './aside-stage.ts';
+import { logStage } from './log-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
@@ -18,6 +19,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 /** A run takes one of these. */
 const productStages: readonly MakeStage[] = [storeStage, checkStage];
 const productStages: readonly MakeStage[] = [storeStage, asideStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
