@@ -4,6 +4,7 @@ import { scenarios } from '../contracts/scenarios.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
+import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
@@ -12,4 +13,5 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createSourceCodeActivities(ports),
+  ...createLogQuestionActivities(ports),
 });

@@ -9,6 +9,7 @@ import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { createGitSources } from './git/git-sources.ts';
+import { createLogReader } from './log-questions/log-reader.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
@@ -41,6 +42,7 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
     sources: createGitSources(join(folder, 'sources')),
+    logReader: createLogReader(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

@@ -4,12 +4,18 @@ import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
 import type { Gateway } from './gateway.ts';
 
 /** The answer of the activity, within the time. Fails: no-worker, temporal-away, and whatever the activity says. */
-export const askTarget = (gateway: Gateway, target: TargetEntry, activity: string, withinMs: number): Promise<unknown> =>
+export const askTarget = (
+  gateway: Gateway,
+  target: TargetEntry,
+  activity: string,
+  withinMs: number,
+  input: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> =>
   gateway.ask(
     {
       type: 'ask',
       workflowId: `ask/${target.id}/${randomUUID()}`,
-      args: [{ target: target.id, site: target.site, activity, input: { target: target.id } }],
+      args: [{ target: target.id, site: target.site, activity, input: { ...input, target: target.id } }],
       summary: `${activity} of ${target.id}`,
     },
     withinMs,

@@ -9,6 +9,7 @@ import { registerBackups } from './backups.ts';
 import { createBackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { registerClosing } from './closing.ts';
+import { registerAuditLog } from './audit-log.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDoor } from './door.ts';
 import { registerEvents } from './events.ts';
@@ -86,6 +87,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerHealth(app, world.gateway);
   registerScenarios(app, world);
   registerTargets(app, world, backupLists);
+  registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
   registerStart(app, world);
   registerRecoveries(app, world, reader);

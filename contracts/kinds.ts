@@ -11,6 +11,8 @@ export interface KindEntry {
   /** Activities that answer questions asked through the API, by name. */
   readonly diagnose?: string;
   readonly verify?: readonly string[];
+  /** Questions of `GET …/audit-log`. */
+  readonly log?: string;
   readonly backups?: { readonly list: string; readonly take: string; readonly test: string };
 }
 
@@ -24,6 +26,7 @@ export const kinds: Kinds = {
       return { agent: agent === undefined ? 'undeclared' : agent === 'none' ? 'none' : 'declared' };
     },
     diagnose: 'diagnoseToolStore',
+    log: 'askToolStoreLog',
     backups: { list: 'listToolStoreBackups', take: 'takeToolStoreBackup', test: 'testToolStoreBackup' },
   },
 };

@@ -95,8 +95,9 @@ describe('the registry', () => {
   test('names activities that the worker has', async () => {
     const { createActivities } = await import('../activities/index.ts');
     const served = Object.keys(createActivities({} as Parameters<typeof createActivities>[0]));
-    const named = Object.values(kinds).flatMap(({ diagnose, verify, backups }) => [
+    const named = Object.values(kinds).flatMap(({ diagnose, verify, log, backups }) => [
       ...(diagnose ? [diagnose] : []),
+      ...(log ? [log] : []),
       ...(verify ?? []),
       ...Object.values(backups ?? {}),
     ]);

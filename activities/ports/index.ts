@@ -4,6 +4,7 @@ import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
+import type { LogReader } from './log-questions.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
@@ -24,6 +25,7 @@ export interface Ports {
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
   readonly sources: SourceCode;
+  readonly logReader: LogReader;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */
