@@ -5,6 +5,7 @@ import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
@@ -14,4 +15,5 @@ export const createActivities = (ports: Ports) => ({
   ...createToolStoreActivities(ports),
   ...createSourceCodeActivities(ports),
   ...createLogQuestionActivities(ports),
+  ...createSetAsideActivities(ports),
 });

@@ -2,6 +2,7 @@
 import { row, type FailureRow } from './failure-row.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
+import { setAsideFailures } from './set-aside/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -143,6 +144,7 @@ export const failures = {
   ...toolStoreFailures,
   ...sourceCodeFailures,
   ...logQuestionFailures,
+  ...setAsideFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;
