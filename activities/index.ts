@@ -1,6 +1,7 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { createBreachActivities } from './breach/create-breach-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
@@ -16,4 +17,5 @@ export const createActivities = (ports: Ports) => ({
   ...createSourceCodeActivities(ports),
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
+  ...createBreachActivities(ports),
 });

@@ -1,8 +1,9 @@
 /** THE REGISTRY: every scenario that can be run, with what API, CLI, worker and documents need to know of it. */
 import type { ScenarioEntry } from './scenario-entry.ts';
+import { securityBreachScenarios } from './scenarios/security-breach.ts';
 import { toolStoreScenarios } from './scenarios/tool-store.ts';
 
-export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios];
+export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...securityBreachScenarios];
 
 export const scenarioById = (id: string, registry: readonly ScenarioEntry[] = scenarios): ScenarioEntry | undefined =>
   registry.find((scenario) => scenario.id === id);

@@ -3,5 +3,6 @@ export { ask } from './ask.ts';
 export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { lease } from './lease.ts';
+export { securityBreach } from './security-breach.ts';
 export { toolRestore } from './tool-restore.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';
