@@ -7,6 +7,12 @@ import type { Ports } from './ports/index.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
+import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
+import { createKernelActivities } from './kernel.ts';
+import type { Ports } from './ports/index.ts';
+import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
+import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
@@ -18,4 +24,8 @@ export const createActivities = (ports: Ports) => ({
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
   ...createBreachActivities(ports),
+  ...createLogQuestionActivities(ports),
+  ...createSetAsideActivities(ports),
+  ...createSourceCodeActivities(ports),
+  ...createBackupKeepingActivities(ports),
 });

@@ -8,11 +8,13 @@ import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
-import { createGitSources } from './git/git-sources.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
+import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
+import { createObjectRepository } from './s3/object-repository.ts';
+import { createObjectStores } from './s3/object-store.ts';
 import type { ReadSecret } from './secrets.ts';
 import { createTrust } from './signing/trust.ts';
 import { createWebhookPost } from './webhook/webhook-post.ts';
@@ -30,6 +32,7 @@ interface PortSettings {
 
 export function createPorts({ inventory, data, secret, commandEnvironment }: PortSettings): Ports {
   const files = createLocalFiles();
+  const objectStore = createObjectStores(secret);
   const folder = resolve(data);
   return {
     inventory,
@@ -37,12 +40,13 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     isSigned: createTrust(join(folder, 'signing-key.pub.pem'), inventory),
     messenger: { mail: createSmtpMail(secret), post: createWebhookPost(secret) },
     files,
-    repositories: (entry) => createDirectoryRepository(entry, files),
+    repositories: (entry) =>
+      entry.kind === 's3' ? createObjectRepository(objectStore(entry), files) : createDirectoryRepository(entry, files),
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
-    sources: createGitSources(join(folder, 'sources')),
     logReader: createLogReader(),
+    sources: createGitSources(join(folder, 'sources')),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

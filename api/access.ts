@@ -18,6 +18,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/targets/:id/backups': 'operator',
   'GET /v1/backups/:id': 'viewer',
   'POST /v1/backups/:id/verify': 'operator',
+  'POST /v1/backups/:id/hold': 'admin',
   'GET /v1/recoveries': 'viewer',
   'POST /v1/recoveries': 'operator',
   'GET /v1/recoveries/:id': 'viewer',
@@ -27,6 +28,11 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/recoveries/:id/decisions': 'by decision',
   'POST /v1/recoveries/:id/cancel': 'operator',
   'POST /v1/reviews/:id/close': 'approver',
+  'GET /v1/schedules': 'viewer',
+  'PUT /v1/schedules/:id': 'admin',
+  'POST /v1/schedules/:id/pause': 'admin',
+  'POST /v1/schedules/:id/unpause': 'admin',
+  'POST /v1/schedules/:id/trigger': 'admin',
   'POST /v1/people/:id/test-message': 'operator',
 };
 

@@ -1,4 +1,5 @@
 /** What the API needs of Temporal, in its own words; routes and tests know nothing else of it. */
+import type { Schedules } from './schedules/port.ts';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 
 /** A workflow to start. Ids and attributes are visible to everyone who may look at Temporal: never a secret. */
@@ -86,5 +87,6 @@ export interface Gateway {
   list(filter: ListFilter): Promise<readonly Execution[]>;
   /** Whether a worker polls the control queue. A killed worker counts for up to a minute more. */
   isServed(): Promise<boolean>;
+  readonly schedules: Schedules;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { InventoryError } from '../config/inventory.ts';
 import { watchInventory } from '../config/inventory-source.ts';
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { startScheduleKeeper } from './schedules/keep.ts';
 import { createServer } from './server.ts';
 import { createTemporalGateway } from './temporal-gateway.ts';
 
@@ -22,15 +23,21 @@ export interface RunningApi {
 /** Listening when it resolves, whether Temporal is there or not. Throws InventoryError for a wrong inventory. */
 export async function startApi(environment: Environment): Promise<RunningApi> {
   const log = pino({ level: environment.OKIAGARI_LOG_LEVEL });
+  let keepSchedules = (): void => {};
   const source = watchInventory(environment.OKIAGARI_INVENTORY, {
-    onReload: () => log.info('the inventory was reloaded'),
+    onReload: () => {
+      log.info('the inventory was reloaded');
+      keepSchedules();
+    },
     onRefused: ({ faults }) => log.error({ faults }, 'the changed inventory is refused; the old one stays'),
   });
   const gateway = createTemporalGateway();
+  const inventory = () => source.current();
+  const records = createDirectoryRecords(join(environment.OKIAGARI_DATA, 'records'));
   const app = await createServer({
     gateway,
-    inventory: () => source.current(),
-    records: createDirectoryRecords(join(environment.OKIAGARI_DATA, 'records')),
+    inventory,
+    records,
     environment,
     scenarios,
     kinds,
@@ -39,9 +46,18 @@ export async function startApi(environment: Environment): Promise<RunningApi> {
   });
   const address = await app.listen({ host: environment.OKIAGARI_API_HOST, port: environment.OKIAGARI_API_PORT });
   log.info({ address }, 'the API listens');
+  const keeper = startScheduleKeeper(
+    { gateway, inventory, kinds, records },
+    {
+      onKept: (kept) => log.info(kept, 'the schedules follow the inventory'),
+      onFailure: (error) => log.warn({ err: error }, 'the schedules could not be looked at; trying again'),
+    },
+  );
+  keepSchedules = () => keeper.wake();
   const close = async (): Promise<void> => {
     // In this order: a request that still runs needs Temporal to its end.
     await app.close();
+    await keeper.stop();
     source.close();
     await gateway.close();
   };

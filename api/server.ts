@@ -6,6 +6,7 @@ import type { Environment } from '../config/environment.ts';
 import { noQuery } from '../contracts/http/requests.ts';
 import { fail } from '../domain/fail.ts';
 import { registerBackups } from './backups.ts';
+import { registerHolds } from './backup-holds.ts';
 import { createBackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { registerClosing } from './closing.ts';
@@ -27,6 +28,7 @@ import { registerScenarios } from './scenarios.ts';
 import { openSigningKey } from './signing.ts';
 import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
+import { registerSchedules } from './schedules/routes.ts';
 import { registerTargets } from './targets.ts';
 import { compileValidator } from './validation.ts';
 
@@ -89,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerTargets(app, world, backupLists);
   registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
+  registerHolds(app, world, backupLists);
   registerStart(app, world);
   registerRecoveries(app, world, reader);
   registerDecisions(app, world, reader);
@@ -96,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerReviews(app, world);
   registerEvents(app, reader, feeds);
   registerPeople(app, world);
+  registerSchedules(app, world);
 
   const sweep = (): void => void sweepKeys(world.records).catch((error: unknown) => log.warn({ err: error }, 'keys not swept'));
   const sweeper = setInterval(sweep, sweepEveryMs).unref();

@@ -3,12 +3,13 @@ import { openReviews } from '../activities/records/reviews.ts';
 import { idParams, listOf, pageQuery } from '../contracts/http/requests.ts';
 import { diagnosisDocument, targetDocument, type TargetDocument } from '../contracts/http/target.ts';
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
-import type { Backup } from '../domain/backup.ts';
+import { isVerified, isWhole, newestOf } from '../domain/backup-readiness.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import { fail } from '../domain/fail.ts';
 import { isOverdue, overdueReview } from '../domain/review.ts';
 import type { Locale, Text } from '../domain/text.ts';
 import { askTarget } from './ask.ts';
+import { backupFindingsOf } from './backup-findings.ts';
 import type { BackupLists } from './backup-lists.ts';
 import { channelsOf } from './channel-findings.ts';
 import type { ApiWorld, App } from './context.ts';
@@ -99,7 +100,8 @@ async function documentOf(
     openReviews(world.records, target.id),
   ]);
   const overdue = reviews.filter((review) => isOverdue(review, Date.now())).map(overdueReview);
-  const [lastBackup, lastVerified] = [newest(backups, isWhole), newest(backups, isVerified)];
+  const [lastBackup, lastVerified] = [newestOf(backups, isWhole), newestOf(backups, isVerified)];
+  const found = await backupFindingsOf(world, target, backups);
   const { id, kind, site, owner, links, contacts } = target;
   return {
     id,
@@ -109,34 +111,11 @@ async function documentOf(
     ...(holder && { heldBy: { kind: holder.kind, id: holder.id, since: holder.since } }),
     ...(lastBackup && { lastBackup: backupDocumentOf(lastBackup, locale) }),
     ...(lastVerified && { lastVerified: backupDocumentOf(lastVerified, locale) }),
-    findings: [...findingsOf(target, backups, world), ...channels, ...overdue].map((finding) => say(finding, locale)),
+    findings: [...found, ...channels, ...overdue].map((finding) => say(finding, locale)),
     reviews: reviews.map((review) => reviewDocumentOf(review, locale)),
     links,
     contacts,
   };
-}
-
-const isWhole = ({ status }: Backup): boolean => status === 'complete' || status === 'verified' || status === 'suspect';
-const isVerified = ({ status }: Backup): boolean => status === 'verified';
-
-const newest = (backups: readonly Backup[] | undefined, fits: (backup: Backup) => boolean): Backup | undefined =>
-  backups?.filter(fits).toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))[0];
-
-function findingsOf(target: TargetEntry, backups: readonly Backup[] | undefined, { kinds }: ApiWorld): Text[] {
-  if (!kinds[target.kind]?.backups) return [];
-  if (!backups) {
-    return [
-      {
-        en: `No worker of site ${target.site} answers: its backups are not known.`,
-        ja: `拠点 ${target.site} のワーカーが応答しないため、バックアップを確認できません。`,
-      },
-    ];
-  }
-  if (!backups.some(isWhole)) return [{ en: 'There is no backup.', ja: 'バックアップがありません。' }];
-  if (!backups.some(isVerified)) {
-    return [{ en: 'No backup has passed a restore test.', ja: '復元テストに合格したバックアップがありません。' }];
-  }
-  return [];
 }
 
 function diagnosisOf({ target, at, symptoms, suggests }: Diagnosis, api: string, locale: Locale) {
@@ -168,7 +147,7 @@ function curlOf(api: string, body: unknown): string {
 }
 
 /** The kind's activity for backups; refused where the kind has none. */
-export function backupActivityOf({ kinds }: ApiWorld, target: TargetEntry, which: 'take' | 'test'): string {
+export function backupActivityOf({ kinds }: ApiWorld, target: TargetEntry, which: 'take' | 'test' | 'hold'): string {
   const activity = kinds[target.kind]?.backups?.[which];
   if (activity !== undefined) return activity;
   throw fail(

@@ -7,6 +7,7 @@ import {
   isRetryableError,
   makeGrpcRetryInterceptor,
   QueryRejectedError,
+  ScheduleNotFoundError,
   WorkflowFailedError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -20,6 +21,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { fail } from '../domain/fail.ts';
 import { controlQueue } from '../domain/identity.ts';
 import type { Execution, Gateway, StartWorkflow } from './gateway.ts';
+import { createTemporalSchedules } from './temporal-schedules.ts';
 import { away, noWorker, statedFailure } from './stated-failure.ts';
 import { attributesOf, listQueryOf, pairsOf } from './visibility.ts';
 
@@ -56,7 +58,8 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
       'grpc.use_local_subchannel_pool': 1,
     },
   });
-  const anyRun = new Client({ connection, namespace }).workflow;
+  const client = new Client({ connection, namespace });
+  const anyRun = client.workflow;
   const openRun = new Client({ connection, namespace, workflow: { queryRejectCondition: 'NOT_OPEN' } }).workflow;
 
   const isHere = async (): Promise<boolean> => {
@@ -153,13 +156,16 @@ export function createTemporalGateway(options: Partial<ConnectionOptions & { nam
         return (pollers ?? []).some(({ lastAccessTime }) => fresh(Number(lastAccessTime?.seconds ?? 0)));
       }),
 
+    schedules: createTemporalSchedules(client.schedule, (work) => within(plainMs, 'temporal', work)),
+
     close: () => connection.close(),
   };
 }
 
 /** The failure behind an error of the client; `no answer` where only a further look tells what is missing. */
 function failureOf(error: unknown): unknown {
-  if (error instanceof WorkflowNotFoundError) return fail('not-found', { en: 'No such run.', ja: '該当する実行がありません。' });
+  const isMissing = error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError;
+  if (isMissing) return fail('not-found', { en: 'No such run.', ja: '該当する実行がありません。' });
   if (error instanceof QueryRejectedError) return fail('closed', { en: 'The run has ended.', ja: '実行は終了しています。' });
   if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) return statedFailure(error) ?? error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return 'no answer';

@@ -1,5 +1,6 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
+import { backupSettings } from './backup-settings.ts';
 import { slug } from './inputs/start.ts';
 import { sourceCode } from './source-code.ts';
 
@@ -27,6 +28,7 @@ export const toolStoreSettings = {
     .array(sourceCode)
     .default([])
     .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
+  backups: backupSettings,
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -3,6 +3,10 @@ import { row, type FailureRow } from './failure-row.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
+import { logQuestionFailures } from './log-questions/failures.ts';
+import { setAsideFailures } from './set-aside/failures.ts';
+import { repositoryFailures } from './repository-failures.ts';
+import { sourceCodeFailures } from './source-code/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -145,6 +149,10 @@ export const failures = {
   ...sourceCodeFailures,
   ...logQuestionFailures,
   ...setAsideFailures,
+  ...logQuestionFailures,
+  ...setAsideFailures,
+  ...repositoryFailures,
+  ...sourceCodeFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

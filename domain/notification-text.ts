@@ -47,9 +47,14 @@ export function subjectOf({ target, occasion, asks, status }: Notification, loca
   return `[Okiagari ${target}] ${occasions[occasion][locale]}${about === undefined ? '' : `: ${about}`}`;
 }
 
-/** The page of the recovery; of an ended one its report. */
-export function linkOf(link: string, { recovery, occasion }: Pick<Notification, 'recovery' | 'occasion'>): string {
-  return `${link.replace(/\/+$/, '')}/v1/recoveries/${encodeURIComponent(recovery)}${occasion === 'end' ? '/report' : ''}`;
+/** The page of the recovery; of an ended one its report; of a schedule its target. */
+export function linkOf(
+  link: string,
+  { recovery, occasion, target }: Pick<Notification, 'recovery' | 'occasion' | 'target'>,
+): string {
+  const api = `${link.replace(/\/+$/, '')}/v1`;
+  if (occasion === 'schedule-failed') return `${api}/targets/${encodeURIComponent(target)}`;
+  return `${api}/recoveries/${encodeURIComponent(recovery)}${occasion === 'end' ? '/report' : ''}`;
 }
 
 /** What somebody gets who tries the channels. */

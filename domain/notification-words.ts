@@ -13,6 +13,7 @@ export const occasions: Readonly<Record<Occasion, Text>> = {
   'decided-alone': { en: 'Decided by one person alone', ja: '単独で判断されました' },
   'break-glass': { en: 'A safety check was overridden', ja: '安全確認が解除されました' },
   end: { en: 'Recovery ended', ja: '復旧が終了しました' },
+  'schedule-failed': { en: 'A scheduled run failed', ja: '定期実行が失敗しました' },
 };
 
 /** What happens when nobody decides in time. */

@@ -2,8 +2,12 @@
 import type { Decision, RecoveryStatus } from './recovery.ts';
 import type { Text } from './text.ts';
 
-/** Why somebody is told. `decided-alone` and `break-glass` go to everyone who could have decided. */
-export type Occasion = 'gate' | 'reminder' | 'next-group' | 'alone' | 'failed-step' | 'decided-alone' | 'break-glass' | 'end';
+/**
+ * Why somebody is told. `decided-alone` and `break-glass` go to everyone who could have decided; `schedule-failed` speaks of no
+ * recovery: `recovery` and `scenario` name the run and its schedule.
+ */
+export type Occasion =
+  'gate' | 'reminder' | 'next-group' | 'alone' | 'failed-step' | 'decided-alone' | 'break-glass' | 'end' | 'schedule-failed';
 
 /** Whom it is for: everybody with one of the roles and, where groups are named, in one of them; `also` by name; never `except`. */
 export interface Audience {

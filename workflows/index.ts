@@ -4,5 +4,8 @@ export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { lease } from './lease.ts';
 export { securityBreach } from './security-breach.ts';
+export { scheduledBackup } from './scheduled-backup.ts';
+export { scheduledRestoreTests } from './scheduled-restore-tests.ts';
+export { scheduledRetention } from './scheduled-retention.ts';
 export { toolRestore } from './tool-restore.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';

@@ -24,8 +24,8 @@ export interface Ports {
   readonly archives: ArchiveReader;
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
-  readonly sources: SourceCode;
   readonly logReader: LogReader;
+  readonly sources: SourceCode;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */

@@ -14,16 +14,20 @@ import {
 } from '../../domain/tool-store/layout.ts';
 import { judgeToolFile } from '../../domain/tool-store/tool-file.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
-import type { BackupRepository } from '../ports/backup-repository.ts';
+import type { BackupRepository, Keep } from '../ports/backup-repository.ts';
 import type { FileFacts } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Chain, SeenFile } from './backup-chain.ts';
 import { codeOf } from './target.ts';
+import { storedOnce, unchangedSince } from './unchanged.ts';
 
 export interface LiveCopy {
   readonly files: readonly ManifestFile[];
   readonly skipped: readonly string[];
   readonly logLines: number;
   readonly findings: readonly Text[];
+  /** What each file was when it was taken. */
+  readonly seen: ReadonlyMap<string, SeenFile>;
 }
 
 /** Looks over the whole store; a store that never holds still is copied as it is, with a finding. */
@@ -39,13 +43,16 @@ interface Kept {
   readonly fault?: Text;
 }
 
-export async function copyLive(
-  ports: Ports,
-  root: string,
-  repository: BackupRepository,
-  { target, id }: { readonly target: string; readonly id: string },
-  signal?: AbortSignal,
-): Promise<LiveCopy> {
+/** Where a copy goes, and what need not go there again. */
+export interface CopyInto extends Keep {
+  readonly repository: BackupRepository;
+  readonly target: string;
+  readonly id: string;
+  readonly chain?: Chain | undefined;
+}
+
+export async function copyLive(ports: Ports, root: string, into: CopyInto, signal?: AbortSignal): Promise<LiveCopy> {
+  const { repository, target, id, chain } = into;
   const kept = new Map<string, Kept>();
   let listing: readonly FileFacts[] = [];
   let still = false;
@@ -62,17 +69,19 @@ export async function copyLive(
       kept.delete(path);
     }
     await inParallel(todo, async (facts) => {
-      const copied = await copyOne(ports, root, facts, repository, target, id, signal);
+      const copied = await copyOne(ports, root, facts, into, signal);
       if (copied === undefined) await repository.discard(target, id, facts.path);
       else kept.set(facts.path, copied);
     });
   }
   const all = [...kept.values()].toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1));
+  const files = all.map(({ file }) => file);
   return {
-    files: all.map(({ file }) => file),
+    files: chain === undefined ? files : await withoutDoubles(files, into, chain),
     skipped: listing.filter(({ kind }) => kind !== 'file').map(({ path }) => path),
     logLines: kept.get(auditLog)?.lines ?? 0,
     findings: [...invalidTools(all), ...(still ? [] : [restless])],
+    seen: new Map(all.map(({ file, version, fault }) => [file.path, { version, ...(fault === undefined ? {} : { fault }) }])),
   };
 }
 
@@ -92,20 +101,27 @@ async function copyOne(
   ports: Ports,
   root: string,
   listed: FileFacts,
-  repository: BackupRepository,
-  target: string,
-  id: string,
+  { repository, target, id, chain, keepUntil }: CopyInto,
   signal?: AbortSignal,
 ): Promise<Kept | undefined> {
   const { path } = listed;
   const place = { root, path };
   const log = isLineLog(path);
   try {
+    const unchanged = chain && (await unchangedSince(ports, root, listed, chain, signal));
+    if (unchanged !== undefined) return { ...unchanged, lines: path === auditLog ? (chain!.base.counts['logLines'] ?? 0) : 0 };
     for (let attempt = 1; ; attempt++) {
       const before = attempt === 1 ? listed : await ports.files.look(place);
       if (before?.kind !== 'file') return undefined;
       const upTo = log ? await ports.files.lineEnd(place, before.bytes) : undefined;
-      const copied = await repository.store(target, id, path, place, { mode: before.mode, upTo, durable: true }, signal);
+      const copied = await repository.store(
+        target,
+        id,
+        path,
+        place,
+        { mode: before.mode, upTo, durable: true, keepUntil },
+        signal,
+      );
       const fault = isToolPath(path) ? await toolFault(ports, root, path) : undefined;
       const after = await ports.files.look(place);
       const whole = log ? copied.bytes === upTo : before.version === after?.version;
@@ -128,6 +144,17 @@ async function copyOne(
     if (now?.kind !== 'file') return undefined;
     throw error;
   }
+}
+
+/** What the chain holds under any path is not kept a second time. */
+async function withoutDoubles(files: readonly ManifestFile[], { repository, target, id }: CopyInto, chain: Chain) {
+  const own = new Map<string, string>();
+  const once = files.map((file) => storedOnce(file, id, chain, own));
+  await inParallel(
+    files.filter((file, index) => file !== once[index]),
+    ({ path }) => repository.discard(target, id, path),
+  );
+  return once;
 }
 
 async function toolFault(ports: Ports, root: string, path: string): Promise<Text | undefined> {

@@ -1,15 +1,17 @@
 /** Takes a backup while the agent may write: every file is whole as it was at some moment, the log is a prefix of itself. */
-import type { Backup, BackupKind, Manifest, ManifestFile } from '../../domain/backup.ts';
+import type { Backup, BackupKind, Manifest } from '../../domain/backup.ts';
 import type { Text } from '../../domain/text.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
 import { digestOf } from '../../domain/digest.ts';
-import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { isToolPath } from '../../domain/tool-store/layout.ts';
 import type { BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
-import { describeSet, parseManifest } from './backup-set.ts';
+import { findChain, rememberSeen } from './backup-chain.ts';
+import { describeSet } from './backup-set.ts';
+import { copyAcross, finish, finishedIn, keepUntil } from './copy-across.ts';
 import { copyLive } from './copy-live.ts';
 import { openBackups } from './open-backups.ts';
+import { saidBy } from './repository-failure.ts';
 import { requireRoot, toolStoreTarget, explainWrite, withinTarget, type ToolStoreTarget } from './target.ts';
 
 export interface TakeBackupInput {
@@ -31,24 +33,25 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
   const refusals: unknown[] = [];
   let source: { readonly repository: BackupRepository; readonly manifest: Manifest } | undefined;
   for (const repository of repositories) {
-    const manifest = await finishedIn(repository, input);
+    const manifest = await finishedIn(repository, input.target, input.id).catch(() => undefined);
     if (manifest !== undefined) source ??= { repository, manifest };
   }
   for (const repository of repositories) {
     signal?.throwIfAborted();
-    if ((await finishedIn(repository, input)) !== undefined) continue;
     try {
-      await repository.clear(input.target, input.id);
+      if ((await finishedIn(repository, input.target, input.id)) !== undefined) continue;
       if (source === undefined) {
+        await repository.clear(input.target, input.id);
         source = { repository, manifest: await takeInto(ports, target, repository, input, findings, signal) };
-      } else await copyAcross(ports, source, repository, input, signal);
+      } else await copyAcross(ports, target, source.manifest, source.repository, repository, signal);
     } catch (error) {
       await repository.clear(input.target, input.id).catch(() => undefined);
       if (signal?.aborted) throw error;
       refusals.push(error);
+      const { en, ja } = saidBy(error);
       findings.push({
-        en: `${repository.id} did not take it: ${(error as Error).message}`,
-        ja: `${repository.id} に書き込めませんでした: ${(error as Error).message}`,
+        en: `${repository.id} did not take it: ${en}`,
+        ja: `${repository.id} に書き込めませんでした: ${ja}`,
       });
     }
   }
@@ -56,13 +59,6 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
   const set = (await openBackups(ports, target, signal)).find(({ id }) => id === input.id)!;
   const told = new Set(set.findings.map(({ en }) => en));
   return describeSet({ ...set, findings: [...findings.filter(({ en }) => !told.has(en)), ...set.findings] }, input.target);
-}
-
-async function finishedIn(repository: BackupRepository, { target, id }: TakeBackupInput): Promise<Manifest | undefined> {
-  const text = await repository.readDocument(target, id, 'manifest.json');
-  if (text === undefined) return undefined;
-  const parsed = parseManifest(text, target, id);
-  return 'manifest' in parsed ? parsed.manifest : undefined;
 }
 
 async function takeInto(
@@ -75,19 +71,24 @@ async function takeInto(
 ): Promise<Manifest> {
   await requireRoot(ports, target, 'agent');
   const openBefore = await openChangeOf(ports, target.id);
-  const live = await withinTarget(target, () => copyLive(ports, target.root, repository, input, signal)).catch(
+  const sets = await openBackups(ports, target, signal);
+  const isIncremental = input.kind === 'incremental';
+  const chain = isIncremental ? await findChain(ports, target.id, sets, repository.id, input.startedAt) : undefined;
+  const lookedAt = Date.now();
+  const into = { repository, target: target.id, id: input.id, chain, keepUntil: keepUntil(target, input) };
+  const live = await withinTarget(target, () => copyLive(ports, target.root, into, signal)).catch(
     refusedBy(repository, input, () => liveBytes(ports, target.root)),
   );
   const tools = live.files.filter(({ path }) => isToolPath(path)).length;
-  const earlier = (await openBackups(ports, target, signal)).map((set) => describeSet(set, target.id)).toSorted(newestFirst);
+  const earlier = sets.map((set) => describeSet(set, target.id)).toSorted(newestFirst);
   const suspect = whySuspect(tools, input.startedAt, earlier, openBefore ?? (await openChangeOf(ports, target.id)));
-  const findings = [...earlierFindings, ...live.findings];
+  const findings = [...earlierFindings, ...live.findings, ...(isIncremental && chain === undefined ? [holdsAll] : [])];
   const body: Omit<Manifest, 'digest'> = {
     version: 1,
     id: input.id,
     target: target.id,
     kind: input.kind,
-    base: null,
+    base: chain?.base.id ?? null,
     startedAt: input.startedAt,
     finishedAt: new Date().toISOString(),
     files: live.files,
@@ -99,40 +100,15 @@ async function takeInto(
     ...(findings.length === 0 ? {} : { findings }),
   };
   const manifest: Manifest = { ...body, digest: digestOf(body) };
-  await finish(repository, input, manifest);
+  await finish(target, repository, manifest);
+  await rememberSeen(ports, manifest, live.seen, lookedAt);
   return manifest;
 }
 
-/** Through scratch, because repositories only know local files; the bytes are checked against the manifest on the way. */
-async function copyAcross(
-  ports: Ports,
-  source: { readonly repository: BackupRepository; readonly manifest: Manifest },
-  to: BackupRepository,
-  input: TakeBackupInput,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { target, id } = input;
-  const { files } = source.manifest;
-  const scratch = { root: ports.data, path: `scratch/${target}/${id}-across` };
-  await ports.files.removeTree(scratch);
-  try {
-    await inParallel(files, async (file: ManifestFile) => {
-      const here = { ...scratch, path: `${scratch.path}/${file.path}` };
-      await source.repository.fetch(target, id, file.path, here, { mode: file.mode, durable: false }, signal);
-      const stored = await to.store(target, id, file.path, here, { mode: file.mode, durable: true }, signal);
-      await ports.files.remove(here);
-      if (stored.sha256 !== file.sha256) throw new Error(`${file.path} in ${source.repository.id} is not what its manifest says`);
-    });
-    await finish(to, input, source.manifest);
-  } catch (error) {
-    throw await refused(error, to, input, () => Promise.resolve(files.reduce((sum, file) => sum + file.bytes, 0)));
-  } finally {
-    await ports.files.removeTree(scratch);
-  }
-}
-
-const finish = (repository: BackupRepository, { target, id }: TakeBackupInput, manifest: Manifest): Promise<void> =>
-  repository.writeDocument(target, id, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+const holdsAll: Text = {
+  en: 'There was no whole backup to build on: it holds every file itself.',
+  ja: '基にできる完全なバックアップがないため、すべてのファイルを含みます。',
+};
 
 const refusedBy =
   (repository: BackupRepository, input: TakeBackupInput, needed: () => Promise<number>) => async (error: unknown) => {

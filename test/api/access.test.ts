@@ -41,6 +41,7 @@ const matrix: readonly (readonly [route: string, may: readonly PersonId[] | 'any
   ['POST /v1/targets/:id/backups', operators, { kind: 'full' }],
   ['GET /v1/backups/:id', everyone],
   ['POST /v1/backups/:id/verify', operators],
+  ['POST /v1/backups/:id/hold', ['ann'], { held: true, reason: 'r' }],
   ['GET /v1/recoveries', everyone],
   ['POST /v1/recoveries', operators, { scenario: 'nope', target: 'nope', reason: 'r' }],
   ['GET /v1/recoveries/:id', everyone],
@@ -58,10 +59,15 @@ const matrix: readonly (readonly [route: string, may: readonly PersonId[] | 'any
   ['POST /v1/recoveries/:id/cancel', operators],
   ['POST /v1/reviews/:id/close', approvers, { reason: 'r' }],
   ['POST /v1/people/:id/test-message', operators],
+  ['GET /v1/schedules', everyone],
+  ['PUT /v1/schedules/:id', ['ann'], { reason: 'r' }],
+  ['POST /v1/schedules/:id/pause', ['ann'], { reason: 'r' }],
+  ['POST /v1/schedules/:id/unpause', ['ann'], { reason: 'r' }],
+  ['POST /v1/schedules/:id/trigger', ['ann'], { reason: 'r' }],
 ];
 
 async function codeOf(person: PersonId | undefined, route: string, body?: object, headers: Record<string, string> = {}) {
-  const [method, path] = route.split(' ') as ['GET' | 'POST', string];
+  const [method, path] = route.split(' ') as ['GET' | 'POST' | 'PUT', string];
   const url = path.replace(':id', 'unknown-thing').replace(':digest', 'd');
   const answer = await api.send(person, method, url, { headers, ...(body && { payload: body }) });
   return { status: answer.statusCode, headers: answer.headers };

@@ -11,10 +11,16 @@ let api: TestApi;
 let backups: Backup[];
 beforeEach(async () => {
   api = await startTestApi();
-  backups = [backup('20261121T020000Z-full-1a2b3c', 'verified'), backup('20261122T020000Z-full-2a2b3c', 'complete')];
+  // In time, so that only what a test changes is found.
+  backups = [
+    backup('20261121T020000Z-full-1a2b3c', 'verified', { startedAt: ago(40) }),
+    backup('20261122T020000Z-full-2a2b3c', 'complete', { startedAt: ago(20) }),
+  ];
   api.gateway.asked.set('listToolStoreBackups', (input) => ((input as { target: string }).target === 'tools' ? backups : []));
 });
 afterEach(() => api.close());
+
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
 function backup(id: string, status: Backup['status'], more: Partial<Backup> = {}): Backup {
   const startedAt = `${id.slice(0, 4)}-${id.slice(4, 6)}-${id.slice(6, 8)}T02:00:00.000Z`;
@@ -61,7 +67,7 @@ describe('a target', () => {
   });
 
   test('shows its newest whole backup and its newest verified one', async () => {
-    backups.push(backup('20261123T020000Z-full-3a2b3c', 'failed'));
+    backups.push(backup('20261123T020000Z-full-3a2b3c', 'failed', { startedAt: ago(1) }));
     const { lastBackup, lastVerified, findings } = await target();
     expect([lastBackup?.id, lastVerified?.id, findings]).toEqual([
       '20261122T020000Z-full-2a2b3c',
@@ -72,8 +78,26 @@ describe('a target', () => {
 
   test('finds that it has no backup, or none that was tested', async () => {
     expect((await target('spare')).findings).toEqual(['There is no backup.']);
-    backups = [backup('20261122T020000Z-full-2a2b3c', 'suspect')];
+    backups = [backup('20261122T020000Z-full-2a2b3c', 'suspect', { startedAt: ago(20) })];
     expect((await target()).findings).toEqual(['No backup has passed a restore test.']);
+  });
+
+  test('finds that a backup was missed, that the last verified one is too old, and that a schedule fails', async () => {
+    backups = [backup('20261121T020000Z-full-1a2b3c', 'verified', { startedAt: ago(200) })];
+    api.gateway.add('schedule/tools/full-1', {
+      ...{ type: 'scheduledBackup', state: 'broken', startedAt: ago(60) },
+      ...{ memo: { schedule: 'schedule/tools/full' }, attributes: { target: 'tools' } },
+    });
+    expect((await target()).findings).toEqual([
+      'A backup was missed: the newest is 3 h old, one is due every 60 min.',
+      'The newest verified backup is 3 h old; no more than 60 min may be lost (RPO).',
+      expect.stringContaining('schedule/tools/full failed at its last run'),
+    ]);
+    const pause = { paused: true, reason: 'maintenance' };
+    for (const name of ['full', 'incremental']) {
+      await api.send('ann', 'PUT', `/v1/schedules/${encodeURIComponent(`schedule/tools/${name}`)}`, { payload: pause });
+    }
+    expect((await target()).findings).toHaveLength(1);
   });
 
   test('is there without a worker, saying what is not known', async () => {
@@ -90,7 +114,7 @@ describe('a target', () => {
   test('shows a new backup at once, even right after a look at the list', async () => {
     await get('/v1/targets');
     await target();
-    backups.push(backup('20261123T020000Z-full-3a2b3c', 'verified'));
+    backups.push(backup('20261123T020000Z-full-3a2b3c', 'verified', { startedAt: ago(1) }));
     const { lastBackup, lastVerified } = await target();
     expect([lastBackup?.id, lastVerified?.id]).toEqual(['20261123T020000Z-full-3a2b3c', '20261123T020000Z-full-3a2b3c']);
   });
@@ -166,7 +190,10 @@ describe('the list of backups', () => {
 
   test('is newest first, in pages, with findings in the language of the reader', async () => {
     backups.push(
-      backup('20261123T020000Z-full-3a2b3c', 'suspect', { findings: [{ en: 'Shrunk by half.', ja: '半分に減少。' }] }),
+      backup('20261123T020000Z-full-3a2b3c', 'suspect', {
+        startedAt: ago(1),
+        findings: [{ en: 'Shrunk by half.', ja: '半分に減少。' }],
+      }),
     );
     const { items, next } = await list('?limit=2');
     expect(items.map(({ id }) => id)).toEqual(['20261123T020000Z-full-3a2b3c', '20261122T020000Z-full-2a2b3c']);
@@ -320,4 +347,38 @@ test('ready means that Temporal answers and a worker polls', async () => {
   api.gateway.temporal = 'away';
   expect(await ready()).toBe(503);
   expect((await api.send(undefined, 'GET', '/healthz')).json()).toEqual({ status: 'ok' });
+});
+
+describe('holding a backup', () => {
+  const known = '20261121T020000Z-full-1a2b3c';
+  const hold = (person: 'ann' | 'ren', body: object, id = known) =>
+    api.send(person, 'POST', `/v1/backups/${id}/hold`, { payload: body });
+
+  test('asks a worker near the target to keep it, by the name of who said so', async () => {
+    let asked: unknown;
+    api.gateway.asked.set('holdToolStoreBackup', (input) => {
+      asked = input;
+      return { ...backups[0]!, held: true };
+    });
+    const answer = await hold('ann', { held: true, reason: 'evidence' });
+    expect(answer.statusCode).toBe(200);
+    expect(backupDocument.parse(answer.json())).toMatchObject({ id: known, held: true });
+    expect(asked).toEqual({
+      target: 'tools',
+      backup: known,
+      held: true,
+      reason: 'evidence',
+      by: 'ann',
+      at: expect.stringMatching(/^\d{4}-/) as string,
+    });
+  });
+
+  test('is for administrators, needs a reason, and a backup that is whole', async () => {
+    expect((await hold('ren', { held: true, reason: 'r' })).statusCode).toBe(403);
+    expect((await hold('ann', { held: true })).statusCode).toBe(400);
+    expect((await hold('ann', { held: true, reason: 'r' }, 'nope')).statusCode).toBe(404);
+    const taken = await api.send('hana', 'POST', '/v1/targets/tools/backups', { payload: { kind: 'full' } });
+    const open = await hold('ann', { held: true, reason: 'r' }, taken.json<{ id: string }>().id);
+    expect(open.json()).toMatchObject({ status: 409, code: 'held' });
+  });
 });

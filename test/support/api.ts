@@ -59,7 +59,7 @@ export interface TestApi {
   /** Sends as somebody, in English unless said otherwise; a body goes as JSON. */
   send(
     person: PersonId | undefined,
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     url: string,
     more?: Partial<InjectOptions>,
   ): Promise<LightMyRequestResponse>;

@@ -29,8 +29,8 @@ export const roomRule: Rule = (files) =>
 const places: readonly { readonly what: RegExp; readonly only: RegExp; readonly reason: string }[] = [
   {
     what: /^@temporalio\/client(\/|$)/,
-    only: /^api\/temporal-gateway\.ts$/,
-    reason: 'only api/temporal-gateway.ts knows the Temporal client, because deadlines and reconnecting are set there',
+    only: /^api\/temporal-(gateway|schedules)\.ts$/,
+    reason: 'only the gateway knows the Temporal client, because deadlines and reconnecting are set there',
   },
   {
     what: /^@temporalio\/worker(\/|$)/,

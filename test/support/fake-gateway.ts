@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution, Gateway, RunAddress, StartWorkflow } from '../../api/gateway.ts';
 import { fail } from '../../domain/fail.ts';
+import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import type { ApplicationFailure } from '@temporalio/common';
 
 /** A run, with what it would answer. A test changes it in place. */
@@ -26,6 +27,7 @@ export interface FakeGateway extends Gateway {
   readonly runs: FakeRun[];
   /** Calls by method, to count them. */
   readonly calls: string[];
+  readonly schedules: FakeSchedules;
   temporal: 'here' | 'away';
   worker: 'here' | 'gone';
   /** Called for every start, to shape the run. */
@@ -182,6 +184,7 @@ export function createFakeGateway(): FakeGateway {
       await toTemporal('isServed');
       return fake.worker === 'here';
     },
+    schedules: createFakeSchedules(toTemporal),
     close: () => Promise.resolve(),
   };
   return fake;

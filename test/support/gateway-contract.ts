@@ -216,6 +216,55 @@ export function gatewayContract(name: string, make: () => Promise<ContractHarnes
       await fails(ask('contractFail'), 'target-missing');
     });
 
+    describe('schedules', () => {
+      const id = `schedule/t-${randomUUID().slice(0, 8)}/full`;
+      const wanted = {
+        ...{ id, target: 't', site: 'main', paused: false, note: 'full of t', summary: 'full of t', mark: 'm1' },
+        ...{ rhythm: { at: '02:00', timezone: 'Asia/Tokyo' }, workflowType: listenerType, args: {} },
+      };
+      const known = () => gateway.schedules.describe(id);
+
+      test('are not there before they are made, and nothing can be done to them', async () => {
+        expect(await known()).toBeUndefined();
+        await fails(gateway.schedules.pause(id, 'x'), 'not-found');
+        await fails(gateway.schedules.trigger(id), 'not-found');
+        await gateway.schedules.remove(id);
+      });
+
+      test('are made once, changed by the same word, and say what comes next', async () => {
+        await Promise.all([1, 2, 3].map(() => gateway.schedules.put(wanted, { keepsPause: true })));
+        expect(await known()).toMatchObject({ id, mark: 'm1', paused: false, wish: false, note: 'full of t', missed: 0 });
+        expect(Date.parse((await known())!.next[0]!)).toBeGreaterThan(Date.now());
+        await eventually(() => gateway.schedules.list()).toContain(id);
+        await gateway.schedules.put({ ...wanted, rhythm: { everyMs: 3_600_000 }, mark: 'm2' }, { keepsPause: true });
+        expect(await known()).toMatchObject({ mark: 'm2' });
+      });
+
+      test('are paused and unpaused with a note, which a change of something else leaves alone', async () => {
+        await gateway.schedules.pause(id, 'paused by ann');
+        expect(await known()).toMatchObject({ paused: true, note: 'paused by ann', next: [] });
+        await gateway.schedules.put({ ...wanted, mark: 'm3' }, { keepsPause: true });
+        expect(await known()).toMatchObject({ mark: 'm3', paused: true, wish: false });
+        await gateway.schedules.put({ ...wanted, mark: 'm4' }, { keepsPause: false });
+        expect(await known()).toMatchObject({ paused: false });
+        await gateway.schedules.pause(id, 'again');
+        await gateway.schedules.unpause(id, 'unpaused by ann');
+        expect(await known()).toMatchObject({ paused: false, note: 'unpaused by ann' });
+      });
+
+      test('fire when asked, and show what they started', async () => {
+        await gateway.schedules.trigger(id);
+        await eventually(async () => (await known())!.last.length).toBeGreaterThan(0);
+        expect((await known())!.last[0]!.workflowId.startsWith(`${id}-`)).toBe(true);
+      });
+
+      test('are gone when removed; twice is fine', async () => {
+        await gateway.schedules.remove(id);
+        await gateway.schedules.remove(id);
+        await eventually(known).toBeUndefined();
+      });
+    });
+
     test('is served while a worker polls', async () => {
       await eventually(() => gateway.isServed()).toBe(true);
     });
