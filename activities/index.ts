@@ -1,12 +1,13 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
-import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
-import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createAuditLogActivities } from './audit-log/create-audit-log-activities.ts';
+import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
+import { createBreachActivities } from './breach/create-breach-activities.ts';
+import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
 import { createKernelActivities } from './kernel.ts';
-import type { Ports } from './ports/index.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import type { Ports } from './ports/index.ts';
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
@@ -17,12 +18,12 @@ export const createActivities = (ports: Ports) => ({
   ...createKernelActivities(ports, { scenarios, kinds }),
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
-  ...createChecklistActivities(ports),
-  ...createSetAsideActivities(ports),
-  ...createTimeoutActivities(ports),
-  ...createLogQuestionActivities(ports),
-  ...createSetAsideActivities(ports),
-  ...createSourceCodeActivities(ports),
   ...createBackupKeepingActivities(ports),
   ...createAuditLogActivities(ports),
+  ...createLogQuestionActivities(ports),
+  ...createSetAsideActivities(ports),
+  ...createTimeoutActivities(ports),
+  ...createSourceCodeActivities(ports),
+  ...createBreachActivities(ports),
+  ...createChecklistActivities(ports),
 });

@@ -51,7 +51,6 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
       entry.kind === 's3' ? createObjectRepository(objectStore(entry), files) : createDirectoryRepository(entry, files),
     logs: createLogFiles(),
     logRepair: createLogRepair(),
-    repositories: (entry) => createDirectoryRepository(entry, files),
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),

@@ -37,17 +37,6 @@ export const toolStoreSettings = {
       toolMs: z.int().min(1).default(5_000).describe('A critical tool may take so many milliseconds.'),
       diskPercent: z.number().min(0).max(100).default(90),
       memoryPercent: z.number().min(0).max(100).default(95),
-    })
-    .prefault({})
-    .describe('What a verification still takes for healthy.'),
-  dependencies: dependencySettings,
-  sources: z
-    .array(sourceCode)
-    .default([])
-    .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
-  backups: backupSettings,
-  limits: z
-    .strictObject({
       quarantineShare: z
         .number()
         .min(0)
@@ -55,7 +44,14 @@ export const toolStoreSettings = {
         .default(0.01)
         .describe('Part of the audit log that a repair may put into quarantine without asking.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What a verification still takes for healthy, and a repair for small.'),
+  dependencies: dependencySettings,
+  sources: z
+    .array(sourceCode)
+    .default([])
+    .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
+  backups: backupSettings,
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

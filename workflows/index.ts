@@ -6,6 +6,7 @@ export { backupTest } from './backup-test.ts';
 export { lease } from './lease.ts';
 export { quarantineRelease } from './quarantine-release.ts';
 export { toolEnable } from './tool-enable.ts';
+export { securityBreach } from './security-breach.ts';
 export { scheduledBackup } from './scheduled-backup.ts';
 export { scheduledRestoreTests } from './scheduled-restore-tests.ts';
 export { scheduledRetention } from './scheduled-retention.ts';

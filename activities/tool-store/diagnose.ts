@@ -1,4 +1,5 @@
 /** Looks at a tool store and says what is wrong with it. Reads only, and tests nothing. */
+import { breachSigns } from '../../domain/breach/signs.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
 import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
@@ -17,7 +18,14 @@ export async function diagnose(ports: Ports, input: { readonly target: string },
     () => false,
   );
   const view = rootThere ? await viewOf(ports, target, signal) : absent;
-  return { target: target.id, at: new Date().toISOString(), ...readSymptoms(view) };
+  const damage = readSymptoms(view);
+  const breach = breachSigns(view.live, view.verified?.paths);
+  return {
+    target: target.id,
+    at: new Date().toISOString(),
+    symptoms: [...damage.symptoms, ...breach.symptoms],
+    suggests: [...damage.suggests, ...breach.suggests],
+  };
 }
 
 const absent: StoreView = { rootThere: false, toolsFolder: 'gone', live: [], logThere: false, backups: 0 };

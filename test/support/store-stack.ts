@@ -75,8 +75,16 @@ export interface Channels {
 }
 export const hookSecret = 'the secret of the hook';
 
-/** With a worker in this process, or with whatever `runWorker` starts. */
-export async function startStoreStack(server: TemporalServer, runWorker?: RunWorker, channels?: Channels): Promise<StoreStack> {
+/** One more approver: who asks never approves, so that a gate for two needs three. */
+export const mio = '  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }\n';
+
+/** With a worker in this process, or with whatever `runWorker` starts; `more` are lines of further people. */
+export async function startStoreStack(
+  server: TemporalServer,
+  runWorker?: RunWorker,
+  channels?: Channels,
+  more = '',
+): Promise<StoreStack> {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -116,7 +124,10 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     repositories.push(`  - { id: ${id}-backups, kind: directory, path: ${repository} }`);
     const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
     targets.push(`  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${id}-backups]\n${fields.join('')}`);
-    writeFileSync(inventoryFile, `${people}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
+    writeFileSync(
+      inventoryFile,
+      `${people}${more}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`,
+    );
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
       client.workflow.execute('backupTest', {

@@ -1,5 +1,5 @@
 /** A look at a store names what is wrong with it and the scenario that helps, and changes nothing. */
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startRequest } from '../../../contracts/inputs/start.ts';
 import { scenarioById } from '../../../contracts/scenarios.ts';
@@ -36,6 +36,19 @@ const cases: Record<string, { harm: (world: World) => void; symptoms: string[]; 
     harm: (world) => [0, 1, 2, 3, 4, 5].forEach((index) => truncateSync(path(world, index), 50)),
     symptoms: ['tools-truncated'],
     suggests: ['tool-store-loss'],
+  },
+  'a tool has a set-id bit': {
+    harm: (world) => chmodSync(path(world, 0), 0o4755),
+    symptoms: ['special-modes'],
+    suggests: ['security-breach'],
+  },
+  'a new tool runs text as code, and another new one does not': {
+    harm(world) {
+      addTool(world.root, 'planted', 'function execute() { return (0, eval)("1"); }');
+      addTool(world.root, 'honest');
+    },
+    symptoms: ['new-dangerous-tools'],
+    suggests: ['security-breach'],
   },
   'one tool is gone and one has a wrong id': {
     harm(world) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { asideStage } from './aside-stage.ts';
 import { logStage } from './log-stage.ts';
+import { breachStage } from './breach-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
@@ -17,9 +18,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage, checkStage];
-const productStages: readonly MakeStage[] = [storeStage, asideStage];
-const productStages: readonly MakeStage[] = [storeStage, logStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage, asideStage, breachStage, checkStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
