@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import { createAgentSession } from './agent/agent-session.ts';
+import { createLogFiles } from './audit-log/log-files.ts';
+import { createLogRepair } from './audit-log/log-repair.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLineReader } from './files/line-reader.ts';
@@ -12,8 +14,10 @@ import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { readMachineUse } from './machine/machine-use.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
+import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
+import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
 import { createObjectRepository } from './s3/object-repository.ts';
@@ -45,6 +49,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     files,
     repositories: (entry) =>
       entry.kind === 's3' ? createObjectRepository(objectStore(entry), files) : createDirectoryRepository(entry, files),
+    logs: createLogFiles(),
+    logRepair: createLogRepair(),
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
@@ -52,6 +58,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     lines: createLineReader(),
     machineUse: readMachineUse,
     logReader: createLogReader(),
+    load: createMachineLoad(),
+    prober: createProber(),
     sources: createGitSources(join(folder, 'sources')),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },

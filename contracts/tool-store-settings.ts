@@ -1,5 +1,6 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
+import { dependencySettings } from './dependency-settings.ts';
 import { backupSettings } from './backup-settings.ts';
 import { slug } from './inputs/start.ts';
 import { sourceCode } from './source-code.ts';
@@ -43,9 +44,16 @@ export const toolStoreSettings = {
       toolMs: z.int().min(1).default(5_000).describe('A critical tool may take so many milliseconds.'),
       diskPercent: z.number().min(0).max(100).default(90),
       memoryPercent: z.number().min(0).max(100).default(95),
+      quarantineShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe('Part of the audit log that a repair may put into quarantine without asking.'),
     })
     .prefault({})
-    .describe('What a verification still takes for healthy.'),
+    .describe('What a verification still takes for healthy, and a repair for small.'),
+  dependencies: dependencySettings,
   sources: z
     .array(sourceCode)
     .default([])

@@ -18,8 +18,10 @@ try {
   // A start may use somebody else's Temporal; tests and the gameday bring up their own, whatever TEMPORAL_ADDRESS says.
   const isOwn = purpose === 'own-server' || purpose === 'tests';
   if (isOwn || (purpose === 'start' && !process.env['TEMPORAL_ADDRESS'])) await setUpTemporal(project);
-  if (purpose === 'tests') await setUpObjectStore();
-  if (purpose === 'tests') await setUpAgent();
+  if (purpose === 'tests') {
+    await setUpObjectStore();
+    await setUpAgent();
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`\n${error.message}\n`);

@@ -5,6 +5,8 @@ import type { Delivery } from '../../domain/notification.ts';
 export const openChangeKey = (target: string): string => `changes/${target}.json`;
 /** A whole plan, as people were shown it. */
 export const planKey = (recovery: string, digest: string): string => `plans/${recovery}/${digest}.json`;
+/** The whole of what an examination found. */
+export const findingsKey = (recovery: string, digest: string): string => `findings/${recovery}/${digest}.json`;
 export const recoveryStartKey = (recovery: string): string => `recoveries/${recovery}/start.json`;
 /** When a scenario ended last on a target, for its cool-down. */
 export const lastEndKey = (target: string, scenario: string): string => `targets/${target}/last/${scenario}.json`;

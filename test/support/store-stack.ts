@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import type { Ports } from '../../activities/ports/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
 import { signDocument } from '../../adapters/signing/ed25519.ts';
@@ -63,6 +64,7 @@ locale: en
 people:
   - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: TOKEN_HANA }, locale: ja, contact: { mail: hana@example.jp } }
   - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: TOKEN_REN }, contact: { mail: ren@example.jp } }
+  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }
   - { id: sora, name: Sora, roles: [operator], token: { env: TOKEN_SORA } }
 `;
 
@@ -76,8 +78,16 @@ export interface Channels {
 }
 export const hookSecret = 'the secret of the hook';
 
-/** With a worker in this process, or with whatever `runWorker` starts. */
-export async function startStoreStack(server: TemporalServer, runWorker?: RunWorker, channels?: Channels): Promise<StoreStack> {
+/** One more approver: who asks never approves, so that a gate for two needs three. */
+export const mio = '  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }\n';
+
+/** With a worker in this process, or with whatever `runWorker` starts; `more` are lines of further people. */
+export async function startStoreStack(
+  server: TemporalServer,
+  runWorker?: RunWorker,
+  channels?: Channels,
+  more = '',
+): Promise<StoreStack> {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -125,7 +135,10 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     targets.push(
       `  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${names.join(', ')}]\n${fields.join('')}`,
     );
-    writeFileSync(inventoryFile, `${people}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
+    writeFileSync(
+      inventoryFile,
+      `${people}${more}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`,
+    );
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
       client.workflow.execute('backupTest', {
@@ -213,13 +226,16 @@ function notifyLine(folder: string, { smtp, webhook }: Channels): string {
   return `notify: { ${mail}webhooks: [${hook}] }\n`;
 }
 
-const workerHere =
-  (address: string): RunWorker =>
+/** A worker in this process; `wrap` puts something else in the place of a part of the world. */
+export const workerHere =
+  (address: string, wrap = (ports: Ports): Ports => ports): RunWorker =>
   async ({ inventoryFile, data }) => {
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
-      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      activities: createActivities(
+        wrap(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      ),
       site: 'main',
       workflowBundle: await workflowBundle(),
     });

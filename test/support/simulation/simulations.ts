@@ -1,6 +1,9 @@
 /** What can be simulated: the kernel under its toys, and the product's own scenarios. */
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { asideStage } from './aside-stage.ts';
+import { logStage } from './log-stage.ts';
+import { breachStage } from './breach-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
@@ -16,7 +19,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage, checkStage, systemStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage, asideStage, breachStage, checkStage, systemStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
