@@ -92,10 +92,10 @@ describe('on an empty machine', () => {
   });
 
   test('the agent itself lists, runs and creates tools before it counts as verified; the filled list is part of the record', async () => {
-    const extension = join(stack.folder, 'extension');
-    installExtension(extension);
+    const donor = join(stack.folder, 'extension');
+    installExtension(donor);
     const paths = ['extensions/dynamic-tools.ts', 'lib/dynamic-tools/registry.ts', 'lib/faults.json'];
-    const files = Object.fromEntries(paths.map((path) => [path, readFileSync(join(extension, '.pi', path), 'utf8')]));
+    const files = Object.fromEntries(paths.map((path) => [path, readFileSync(join(donor, '.pi', path), 'utf8')]));
     const { path } = await agentPackage();
     const { store } = await system(`agent: none\nagentPackage: { path: ${path} }`, undefined, files);
     await store.verifiedBackup();
