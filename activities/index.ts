@@ -1,6 +1,7 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import type { Ports } from './ports/index.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
@@ -12,4 +13,5 @@ export const createActivities = (ports: Ports) => ({
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
   ...createLogQuestionActivities(ports),
+  ...createBackupKeepingActivities(ports),
 });

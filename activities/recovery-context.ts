@@ -47,7 +47,7 @@ export async function recoveryContext(world: World, beginning: Beginning): Promi
     site: target.site,
     locale: inventory.locale,
     objectives: { rtoMs, rpoMs: target.objectives.rpo ?? scenario.objectives.rpoMs },
-    gates: Object.fromEntries(Object.entries(target.approvals).map(([gate, policy]) => [gate, asGatePolicy(policy, rtoMs)])),
+    gates: { ...gatesOfSeveral(scenario, rtoMs), ...policiesOf(target, rtoMs) },
     facts: registry.kinds[target.kind]?.facts(target),
     holds: [...new Set([target.id, ...(scenario.actsOn?.(beginning.start?.input ?? {}, target) ?? [])])].toSorted(),
     ...(beginning.start && { requester: await requesterOf(world, beginning, beginning.start) }),
@@ -74,6 +74,13 @@ async function requesterOf(
   const usedBy = isFirst ? id : (JSON.parse((await records.get(key)) ?? '{}') as { recovery?: string }).recovery;
   return usedBy === id ? start.requestedBy : 'unknown';
 }
+
+/** Without a policy of the inventory, a gate that takes several people asks them all, like any other asks one. */
+const gatesOfSeveral = ({ gates }: ScenarioEntry, rtoMs: number): Record<string, GatePolicy> =>
+  Object.fromEntries(gates.flatMap(({ id, need }) => (need === undefined ? [] : [[id, { ...defaultPolicy(rtoMs), need }]])));
+
+const policiesOf = ({ approvals }: TargetEntry, rtoMs: number): Record<string, GatePolicy> =>
+  Object.fromEntries(Object.entries(approvals).map(([gate, policy]) => [gate, asGatePolicy(policy, rtoMs)]));
 
 function asGatePolicy(policy: TargetEntry['approvals'][string], rtoMs: number): GatePolicy {
   const withinMs = policy.within ?? defaultPolicy(rtoMs).stages[0]!.withinMs;

@@ -18,6 +18,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/targets/:id/backups': 'operator',
   'GET /v1/backups/:id': 'viewer',
   'POST /v1/backups/:id/verify': 'operator',
+  'POST /v1/backups/:id/hold': 'admin',
   'GET /v1/recoveries': 'viewer',
   'POST /v1/recoveries': 'operator',
   'GET /v1/recoveries/:id': 'viewer',

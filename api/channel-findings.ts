@@ -2,7 +2,8 @@
 import type { RecordStore } from '../activities/ports/records.ts';
 import { channelKey } from '../activities/records/keys.ts';
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
-import { channelFindings, type GateToTell, type Reach } from '../domain/channels.ts';
+import { neededAt } from '../contracts/scenario-entry.ts';
+import { channelFindings, unsatisfiableGates, type GateToTell, type Reach } from '../domain/channels.ts';
 import type { Delivery } from '../domain/notification.ts';
 import type { Text } from '../domain/text.ts';
 import type { ApiWorld } from './context.ts';
@@ -10,7 +11,10 @@ import type { ApiWorld } from './context.ts';
 /** Looks at each channel's last result once; the answer then serves any number of targets. */
 export async function channelsOf({ inventory, records, scenarios }: ApiWorld): Promise<(target: TargetEntry) => Text[]> {
   const reach = await reachOf(inventory(), records);
-  return (target) => channelFindings(gatesOf(target, scenarios), reach);
+  return (target) => {
+    const gates = gatesOf(target, scenarios);
+    return [...unsatisfiableGates(gates, reach), ...channelFindings(gates, reach)];
+  };
 }
 
 async function reachOf({ people, notify }: Inventory, records: RecordStore): Promise<Reach> {
@@ -43,12 +47,14 @@ function isFailure(record: string | undefined): boolean {
 
 /** Every gate that a scenario may open on the target, a failed step, and what else has a policy; without one everyone with the role is asked. */
 function gatesOf({ kind, approvals }: TargetEntry, scenarios: ApiWorld['scenarios']): GateToTell[] {
-  const opened = scenarios.filter(({ kinds }) => kinds.includes(kind)).flatMap(({ gates }) => gates.map(({ id }) => id));
+  const served = scenarios.filter(({ kinds }) => kinds.includes(kind));
+  const opened = served.flatMap(({ gates }) => gates.map(({ id }) => id));
   return [...new Set([...opened, 'failed-step', ...Object.keys(approvals)])].map((gate) => {
     const policy = approvals[gate];
     return {
       gate,
       role: gate === 'failed-step' ? 'operator' : 'approver',
+      need: policy?.need ?? neededAt(gate, served),
       groups: policy ? [policy.from, ...policy.then.map(({ from }) => from)] : [[]],
     };
   });

@@ -6,6 +6,7 @@ import type { Environment } from '../config/environment.ts';
 import { noQuery } from '../contracts/http/requests.ts';
 import { fail } from '../domain/fail.ts';
 import { registerBackups } from './backups.ts';
+import { registerHolds } from './backup-holds.ts';
 import { createBackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { registerClosing } from './closing.ts';
@@ -89,6 +90,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerTargets(app, world, backupLists);
   registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
+  registerHolds(app, world, backupLists);
   registerStart(app, world);
   registerRecoveries(app, world, reader);
   registerDecisions(app, world, reader);

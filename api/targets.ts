@@ -168,7 +168,7 @@ function curlOf(api: string, body: unknown): string {
 }
 
 /** The kind's activity for backups; refused where the kind has none. */
-export function backupActivityOf({ kinds }: ApiWorld, target: TargetEntry, which: 'take' | 'test'): string {
+export function backupActivityOf({ kinds }: ApiWorld, target: TargetEntry, which: 'take' | 'test' | 'hold'): string {
   const activity = kinds[target.kind]?.backups?.[which];
   if (activity !== undefined) return activity;
   throw fail(

@@ -1,6 +1,6 @@
 /** Backups across doors: the manifest on disk, the test beside it, and the document the API answers. */
 import { z } from 'zod';
-import { backupStatuses, type BackupTest, type Manifest } from '../domain/backup.ts';
+import { backupStatuses, type BackupHold, type BackupTest, type Manifest } from '../domain/backup.ts';
 import { backupIdText, instant, reasonText } from './inputs/start.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -39,6 +39,7 @@ export const manifestSchema = z.strictObject({
       gid: z.int().min(0),
       modifiedAt: instant,
       in: backupIdText,
+      as: safePath.optional(),
     }),
   ),
   skipped: z.array(z.string()),
@@ -60,9 +61,26 @@ export const backupTestSchema = z.strictObject({
   failure: z.string().optional(),
 }) satisfies z.ZodType<BackupTest>;
 
+export const backupHoldSchema = z.strictObject({
+  held: z.boolean(),
+  reason: z.string(),
+  by: z.string(),
+  at: instant,
+}) satisfies z.ZodType<BackupHold>;
+
+/** Body of `POST /v1/backups/{id}/hold`. */
+export const holdRequest = z.strictObject({
+  held: z.boolean().describe('true keeps it against retention, false lets it go its way again.'),
+  reason: reasonText,
+});
+
 /** Body of `POST /v1/targets/{id}/backups`. */
 export const takeBackupRequest = z.strictObject({
-  kind: z.enum(['full', 'manual']).default('full').describe('`incremental` comes with a schedule and is not available yet.'),
+  kind: kind
+    .default('full')
+    .describe(
+      '`incremental` stores only what changed since the newest one before it; `manual` is a full one with its own time to keep.',
+    ),
   reason: reasonText.optional(),
 });
 

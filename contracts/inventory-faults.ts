@@ -1,7 +1,7 @@
 /** Faults of an inventory that no single field shows: double ids, names that point nowhere, gates that nobody can satisfy. */
 import { defaultPolicy } from '../domain/gate-policy.ts';
 import { duration } from './duration.ts';
-import type { ScenarioEntry } from './scenario-entry.ts';
+import { neededAt, type ScenarioEntry } from './scenario-entry.ts';
 
 export interface CrossFault {
   readonly path: readonly (string | number)[];
@@ -80,6 +80,11 @@ function gateFaults(
     if (gate === 'break-glass' && need < 2) {
       return [{ path: ['need'], message: 'a refusing safety check is overridden by two people at least: need: 2' }];
     }
+  }
+  const least = neededAt(gate, served);
+  if (need < least) return [{ path: ['need'], message: `this gate takes ${least} people at least: need: ${least}` }];
+  if (least > 1 && policy['alone'] !== undefined) {
+    return [{ path: ['alone'], message: `this gate takes ${least} people: nobody goes on alone` }];
   }
   const stages = [
     { from: strings(policy['from']), path: ['from'] },

@@ -1,6 +1,7 @@
 /** Kinds of target: the inventory schema of each, what workflows may know of it, and which activities answer the API's questions. */
 import type { z } from 'zod';
 import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
+import type { BackupSettings } from './backup-settings.ts';
 import { toolStoreSettings, type ToolStoreSettings } from './tool-store-settings.ts';
 
 export interface KindEntry {
@@ -13,7 +14,18 @@ export interface KindEntry {
   readonly verify?: readonly string[];
   /** Questions of `GET …/audit-log`. */
   readonly log?: string;
-  readonly backups?: { readonly list: string; readonly take: string; readonly test: string };
+  readonly backups?: BackupActivities;
+}
+
+/** Names of the activities that keep a kind's backups, and what the inventory says of when and how long. */
+export interface BackupActivities {
+  readonly list: string;
+  readonly take: string;
+  readonly test: string;
+  readonly hold: string;
+  readonly planPrune: string;
+  readonly applyPrune: string;
+  settings(settings: Readonly<Record<string, unknown>>): BackupSettings;
 }
 
 export type Kinds = Readonly<Record<string, KindEntry>>;
@@ -27,6 +39,14 @@ export const kinds: Kinds = {
     },
     diagnose: 'diagnoseToolStore',
     log: 'askToolStoreLog',
-    backups: { list: 'listToolStoreBackups', take: 'takeToolStoreBackup', test: 'testToolStoreBackup' },
+    backups: {
+      list: 'listToolStoreBackups',
+      take: 'takeToolStoreBackup',
+      test: 'testToolStoreBackup',
+      hold: 'holdToolStoreBackup',
+      planPrune: 'planToolStorePrune',
+      applyPrune: 'applyToolStorePrune',
+      settings: (settings) => (settings as ToolStoreSettings).backups,
+    },
   },
 };

@@ -20,8 +20,19 @@ export interface ScenarioEntry {
   /** After an end, the same scenario on the same target needs an acknowledgement for so long; a target's own `coolDown` counts more. */
   readonly coolDownMs?: number;
   /** Gates it may open; the inventory's `approvals` may name these. */
-  readonly gates: readonly { readonly id: string; readonly title: Text }[];
+  readonly gates: readonly ScenarioGate[];
 }
+
+export interface ScenarioGate {
+  readonly id: string;
+  readonly title: Text;
+  /** So many people decide at least, one when left out; an inventory may ask for more, never for fewer. */
+  readonly need?: number;
+}
+
+/** How many people decide at a gate of that name at least, whichever of these scenarios opens it. */
+export const neededAt = (gate: string, scenarios: readonly ScenarioEntry[]): number =>
+  Math.max(1, ...scenarios.flatMap(({ gates }) => gates.filter(({ id }) => id === gate).map(({ need = 1 }) => need)));
 
 /** Milliseconds. */
 export const minutes = (n: number): number => n * 60_000;

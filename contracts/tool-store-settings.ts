@@ -1,5 +1,6 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
+import { backupSettings } from './backup-settings.ts';
 import { slug } from './inputs/start.ts';
 
 const command = z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell.');
@@ -22,6 +23,7 @@ export const toolStoreSettings = {
     .union([z.literal('none'), z.strictObject({ running: command, stop: command, start: command })])
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
+  backups: backupSettings,
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -35,7 +35,18 @@ export interface Backup {
   readonly findings?: readonly Text[];
 }
 
-/** One file of a backup. `path` is relative to the target's root, with `/`; `in` is the id of the backup that holds the bytes. */
+/** `hold.json` beside a manifest: whether a person keeps it against retention. The newest of all repositories counts. */
+export interface BackupHold {
+  readonly held: boolean;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+/**
+ * One file of a backup. `path` is relative to the target's root, with `/`; `in` is the id of the backup that holds the bytes,
+ * below the same path there unless `as` names another: content that is there already is not stored again.
+ */
 export interface ManifestFile {
   readonly path: string;
   readonly bytes: number;
@@ -46,6 +57,7 @@ export interface ManifestFile {
   readonly gid: number;
   readonly modifiedAt: string;
   readonly in: string;
+  readonly as?: string;
 }
 
 /** `manifest.json`: written last, so that a backup without one does not exist. `digest` is sha256 over everything else in it. */
@@ -69,6 +81,13 @@ export interface Manifest {
   readonly findings?: readonly Text[];
   readonly digest: string;
 }
+
+/** The backups that hold bytes of this one: itself, and earlier ones for what was unchanged. */
+export const holdersOf = ({ id, files }: Manifest): string[] => [...new Set([id, ...files.map((file) => file.in)])];
+
+/** Bytes that lie in this backup's own folder, and go when it goes. */
+export const ownBytes = ({ id, files }: Manifest): number =>
+  files.reduce((sum, file) => sum + (file.in === id && file.as === undefined ? file.bytes : 0), 0);
 
 /** `verification.json` beside a manifest: what the restore test found. Written anew by each test; the newest counts. */
 export interface BackupTest {

@@ -6,6 +6,7 @@ import type { Text } from './text.ts';
 export interface GateToTell {
   readonly gate: string;
   readonly role: Audience['roles'][number];
+  readonly need: number;
   readonly groups: readonly (readonly string[])[];
 }
 
@@ -22,6 +23,19 @@ export interface Reach {
   /** Whether the last message through this channel failed; false where none was sent yet. */
   readonly failed: (channel: Delivery) => boolean;
 }
+
+/** Gates that take more people than there are; those with a policy of their own were refused with the inventory. */
+export function unsatisfiableGates(gates: readonly GateToTell[], { people }: Reach): Text[] {
+  return gates.flatMap(({ gate, role, need, groups }) => {
+    const able = groups.map((from) => peopleOf(people, { roles: [role], from, also: [], except: [] }).length);
+    return able.some((count) => count < need) ? [tooFew(gate, role, need)] : [];
+  });
+}
+
+const tooFew = (gate: string, role: GateToTell['role'], need: number): Text => ({
+  en: `Gate ${gate} takes ${need} ${role}s, and the inventory has fewer: nobody could decide there.`,
+  ja: `ゲート ${gate} には${roleNames[role]}が ${need} 人必要ですが、インベントリに足りません。`,
+});
 
 /** One finding for each group of a gate that nobody could reach; one alone where no channel is configured. */
 export function channelFindings(gates: readonly GateToTell[], { people, smtp, webhooks, failed }: Reach): Text[] {

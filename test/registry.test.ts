@@ -99,7 +99,7 @@ describe('the registry', () => {
       ...(diagnose ? [diagnose] : []),
       ...(log ? [log] : []),
       ...(verify ?? []),
-      ...Object.values(backups ?? {}),
+      ...Object.values(backups ?? {}).filter((name) => typeof name === 'string'),
     ]);
     expect(named.filter((name) => !served.includes(name))).toEqual([]);
   });

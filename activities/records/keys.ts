@@ -20,3 +20,12 @@ export const toldKey = (recovery: string, event: string, { channel, to }: Delive
   `told/${recovery}/${encodeURIComponent(event)}/${channel}~${to}.json`;
 /** How the last message through a channel went. */
 export const channelKey = ({ channel, to }: Delivery): string => `channels/${channel}~${to}.json`;
+/** What reads a backup now; there only while it does. */
+export const backupUsesPrefix = (target: string): string => `in-use/${target}/`;
+export const backupUseKey = (target: string, backup: string, use: string): string =>
+  `${backupUsesPrefix(target)}${backup}/${use}.json`;
+/** What retention removed, written before it went. */
+export const prunedKey = (target: string, backup: string): string => `trail/pruned/${target}/${backup}.json`;
+/** Each word of a person on keeping a backup. */
+export const holdTrailKey = (target: string, backup: string, at: string): string =>
+  `trail/holds/${target}/${backup}/${encodeURIComponent(at)}.json`;

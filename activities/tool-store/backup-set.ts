@@ -1,6 +1,6 @@
 /** One backup as it can be used: its manifest, and each place that holds its bytes. */
-import { backupTestSchema, manifestSchema } from '../../contracts/backup.ts';
-import type { Backup, BackupTest, Manifest, ManifestFile } from '../../domain/backup.ts';
+import { backupHoldSchema, backupTestSchema, manifestSchema } from '../../contracts/backup.ts';
+import type { Backup, BackupHold, BackupTest, Manifest, ManifestFile } from '../../domain/backup.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FailureCode } from '../../domain/failures.ts';
 import type { Text } from '../../domain/text.ts';
@@ -19,6 +19,7 @@ export interface BackupCopy {
   /** Links and the like among its files. */
   strange(): Promise<readonly string[]>;
   keepTest(test: BackupTest): Promise<void>;
+  keepHold(hold: BackupHold): Promise<void>;
 }
 
 /** Why a backup cannot be used at all. */
@@ -37,6 +38,8 @@ export interface BackupSet {
   /** Best first: copies that passed their test before those that were not tested, those before failed ones. */
   readonly copies: readonly BackupCopy[];
   readonly suspect?: Text;
+  /** The newest word of a person on keeping it. */
+  readonly hold?: BackupHold | undefined;
   readonly findings: readonly Text[];
 }
 
@@ -86,7 +89,7 @@ function unsafePaths(value: unknown): string[] {
   const files = (value as { files?: unknown } | null)?.files;
   if (!Array.isArray(files)) return [];
   return files
-    .map((file) => (file as { path?: unknown } | null)?.path)
+    .flatMap((file) => [(file as { path?: unknown } | null)?.path, (file as { as?: unknown } | null)?.as])
     .filter((path): path is string => typeof path === 'string' && !staysInside(path))
     .map((path) => path.slice(0, 100));
 }
@@ -102,11 +105,28 @@ export function parseTest(text: string | undefined, manifest: Manifest): BackupT
   }
 }
 
+/** The newest of what the repositories say; undefined where nobody ever said anything that can be read. */
+export function newestHold(texts: readonly (string | undefined)[]): BackupHold | undefined {
+  const holds = texts.flatMap((text) => {
+    try {
+      return text === undefined ? [] : [backupHoldSchema.parse(JSON.parse(text))];
+    } catch {
+      return [];
+    }
+  });
+  return holds.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
+}
+
 /** Copies in the order in which they are to be tried. */
 export const bestFirst = (copies: readonly BackupCopy[]): BackupCopy[] => {
   const rank = ({ test }: BackupCopy): number => (test === undefined ? 1 : test.passed ? 0 : 2);
   return copies.toSorted((a, b) => rank(a) - rank(b));
 };
+
+const heldBy = ({ by, reason }: BackupHold): Text => ({
+  en: `Held by ${by}: ${reason}`,
+  ja: `${by} が保護中: ${reason}`,
+});
 
 /** The document that people see. */
 export function describeSet(set: BackupSet, target: string): Backup {
@@ -117,6 +137,7 @@ export function describeSet(set: BackupSet, target: string): Backup {
   const failure = fault?.sentence.en ?? failed?.test?.failure;
   const findings = [
     ...(set.suspect === undefined ? [] : [set.suspect]),
+    ...(set.hold?.held === true ? [heldBy(set.hold)] : []),
     ...set.findings,
     ...(passed !== undefined && failed !== undefined
       ? [
@@ -140,7 +161,7 @@ export function describeSet(set: BackupSet, target: string): Backup {
     files: manifest?.files.length ?? 0,
     counts: manifest?.counts ?? {},
     repositories: set.copies.map(({ where }) => where),
-    held: false,
+    held: set.hold?.held === true,
     ...(isFailed && failure !== undefined ? { failure } : {}),
     ...(findings.length === 0 ? {} : { findings }),
   };

@@ -2,6 +2,7 @@
 import type { Ports } from '../ports/index.ts';
 import { isAgentRunning, startAgent, stopAgent } from './agent.ts';
 import { alive } from '../alive.ts';
+import { whileInUse } from '../backup-keeping/in-use.ts';
 import { applyRestore } from './apply-restore.ts';
 import { describeSet } from './backup-set.ts';
 import { chooseBackup } from './choose-backup.ts';
@@ -39,7 +40,8 @@ export function createToolStoreActivities(ports: Ports): ToolStoreActivities {
     testToolStoreBackup: (input) =>
       alive(async (signal) => {
         const target = toolStoreTarget(ports, input.target);
-        const tested = await testSet(ports, target.id, await openBackup(ports, target, input.backup, signal), signal);
+        const set = await openBackup(ports, target, input.backup, signal);
+        const tested = await whileInUse(ports, target.id, set.id, 'a restore test', () => testSet(ports, target.id, set, signal));
         return describeSet(tested.set, target.id);
       }),
   };

@@ -1,11 +1,11 @@
 /** All backups of a target: those in its repositories and those that the runbook's scripts left. */
-import type { Backup, BackupTest } from '../../domain/backup.ts';
+import { holdersOf, type Backup, type BackupTest, type Manifest } from '../../domain/backup.ts';
 import { fail } from '../../domain/fail.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
-import type { BackupRepository } from '../ports/backup-repository.ts';
+import type { BackupDocumentName, BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
-import { bestFirst, describeSet, parseManifest, parseTest, type BackupCopy, type BackupSet } from './backup-set.ts';
+import { bestFirst, describeSet, newestHold, parseManifest, parseTest, type BackupCopy, type BackupSet } from './backup-set.ts';
 import { openScriptSets } from './script-backups.ts';
 import type { ToolStoreTarget } from './target.ts';
 
@@ -41,15 +41,23 @@ async function openSet(
 ): Promise<BackupSet> {
   const opened = await Promise.all(
     repositories.map(async (repository) => {
+      const hold = await repository.readDocument(target, id, 'hold.json');
       const parsed = parseManifest((await repository.readDocument(target, id, 'manifest.json')) ?? '', target, id);
-      if ('fault' in parsed) return { repository, fault: parsed.fault };
+      if ('fault' in parsed) return { repository, hold, fault: parsed.fault };
       const { manifest } = parsed;
-      return { repository, manifest, test: parseTest(await repository.readDocument(target, id, 'verification.json'), manifest) };
+      return {
+        repository,
+        hold,
+        manifest,
+        test: parseTest(await repository.readDocument(target, id, 'verification.json'), manifest),
+      };
     }),
   );
   const whole = opened.find((one) => 'manifest' in one)?.manifest;
   const copies = opened.flatMap((one) =>
-    one.manifest !== undefined && one.manifest.digest === whole?.digest ? [copyIn(one.repository, target, id, one.test)] : [],
+    one.manifest !== undefined && one.manifest.digest === whole?.digest
+      ? [copyIn(one.repository, target, id, one.manifest, one.test)]
+      : [],
   );
   const faults = opened.flatMap((one) => (one.fault === undefined ? [] : [one.fault]));
   return {
@@ -59,6 +67,7 @@ async function openSet(
     ...(whole === undefined ? { ...(faults[0] === undefined ? {} : { fault: faults[0] }) } : { manifest: whole }),
     copies: bestFirst(copies),
     ...(whole?.suspect === undefined ? {} : { suspect: whole.suspect }),
+    hold: newestHold(opened.map(({ hold }) => hold)),
     findings: [
       ...(whole?.findings ?? []),
       ...(whole === undefined ? [] : faults.map(({ sentence }) => sentence)),
@@ -75,15 +84,26 @@ async function openSet(
   };
 }
 
-const copyIn = (repository: BackupRepository, target: string, id: string, test: BackupTest | undefined): BackupCopy => ({
-  where: repository.id,
-  test,
-  // Bytes of an unchanged file live in an earlier backup.
-  read: (file, maxBytes, signal) => repository.read(target, file.in, file.path, maxBytes, signal),
-  fetch: (file, to, options, signal) => repository.fetch(target, file.in, file.path, to, options, signal),
-  strange: () => repository.strange(target, id),
-  keepTest: (found) => repository.writeDocument(target, id, 'verification.json', `${JSON.stringify(found, null, 2)}\n`),
-});
+function copyIn(
+  repository: BackupRepository,
+  target: string,
+  id: string,
+  manifest: Manifest,
+  test: BackupTest | undefined,
+): BackupCopy {
+  const keep = (name: BackupDocumentName, body: object): Promise<void> =>
+    repository.writeDocument(target, id, name, `${JSON.stringify(body, null, 2)}\n`);
+  return {
+    where: repository.id,
+    test,
+    // Bytes of an unchanged file live in an earlier backup.
+    read: (file, maxBytes, signal) => repository.read(target, file.in, file.as ?? file.path, maxBytes, signal),
+    fetch: (file, to, options, signal) => repository.fetch(target, file.in, file.as ?? file.path, to, options, signal),
+    strange: async () => (await Promise.all(holdersOf(manifest).map((holder) => repository.strange(target, holder)))).flat(),
+    keepTest: (found) => keep('verification.json', found),
+    keepHold: (hold) => keep('hold.json', hold),
+  };
+}
 
 /** Where the manifest cannot say it: our ids begin with their time. */
 function timeInId(id: string): string {

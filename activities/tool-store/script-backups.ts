@@ -16,7 +16,7 @@ import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Text } from '../../domain/text.ts';
 import type { FileFacts } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
-import { parseTest, type BackupSet } from './backup-set.ts';
+import { newestHold, parseTest, type BackupSet } from './backup-set.ts';
 import { findArchives, openArchive } from './script-archives.ts';
 import type { ToolStoreTarget } from './target.ts';
 
@@ -109,8 +109,10 @@ async function openOne(
         fetch: (file, to, options, stop) => ports.files.copy(place(file.path), to, options, stop),
         strange: () => Promise.resolve([]),
         keepTest: (test) => ports.records.put(`${where}/verification.json`, JSON.stringify(test)),
+        keepHold: (hold) => ports.records.put(`${where}/hold.json`, JSON.stringify(hold)),
       },
     ],
+    hold: newestHold([await ports.records.get(`${where}/hold.json`)]),
     findings: findingsOf(set, metadata, manifest),
   };
 }

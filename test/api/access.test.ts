@@ -41,6 +41,7 @@ const matrix: readonly (readonly [route: string, may: readonly PersonId[] | 'any
   ['POST /v1/targets/:id/backups', operators, { kind: 'full' }],
   ['GET /v1/backups/:id', everyone],
   ['POST /v1/backups/:id/verify', operators],
+  ['POST /v1/backups/:id/hold', ['ann'], { held: true, reason: 'r' }],
   ['GET /v1/recoveries', everyone],
   ['POST /v1/recoveries', operators, { scenario: 'nope', target: 'nope', reason: 'r' }],
   ['GET /v1/recoveries/:id', everyone],

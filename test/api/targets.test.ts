@@ -321,3 +321,37 @@ test('ready means that Temporal answers and a worker polls', async () => {
   expect(await ready()).toBe(503);
   expect((await api.send(undefined, 'GET', '/healthz')).json()).toEqual({ status: 'ok' });
 });
+
+describe('holding a backup', () => {
+  const known = '20261121T020000Z-full-1a2b3c';
+  const hold = (person: 'ann' | 'ren', body: object, id = known) =>
+    api.send(person, 'POST', `/v1/backups/${id}/hold`, { payload: body });
+
+  test('asks a worker near the target to keep it, by the name of who said so', async () => {
+    let asked: unknown;
+    api.gateway.asked.set('holdToolStoreBackup', (input) => {
+      asked = input;
+      return { ...backups[0]!, held: true };
+    });
+    const answer = await hold('ann', { held: true, reason: 'evidence' });
+    expect(answer.statusCode).toBe(200);
+    expect(backupDocument.parse(answer.json())).toMatchObject({ id: known, held: true });
+    expect(asked).toEqual({
+      target: 'tools',
+      backup: known,
+      held: true,
+      reason: 'evidence',
+      by: 'ann',
+      at: expect.stringMatching(/^\d{4}-/) as string,
+    });
+  });
+
+  test('is for administrators, needs a reason, and a backup that is whole', async () => {
+    expect((await hold('ren', { held: true, reason: 'r' })).statusCode).toBe(403);
+    expect((await hold('ann', { held: true })).statusCode).toBe(400);
+    expect((await hold('ann', { held: true, reason: 'r' }, 'nope')).statusCode).toBe(404);
+    const taken = await api.send('hana', 'POST', '/v1/targets/tools/backups', { payload: { kind: 'full' } });
+    const open = await hold('ann', { held: true, reason: 'r' }, taken.json<{ id: string }>().id);
+    expect(open.json()).toMatchObject({ status: 409, code: 'held' });
+  });
+});

@@ -176,7 +176,9 @@ describe('one fault is named by line and path:', () => {
       title: 'a gate that no scenario opens',
       change: ['restore: { from', 'restor: { from'],
       faults: [
-        '12 targets.0.approvals.restor: no gate of that name; there are suspect-backup, restore, failed-step, break-glass',
+        expect.stringMatching(
+          /^12 targets\.0\.approvals\.restor: no gate of that name; there are .*\brestore, .*failed-step, break-glass$/,
+        ),
       ],
     },
     {

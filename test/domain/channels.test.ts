@@ -1,6 +1,6 @@
 /** Whether the people of each gate could be told: by what is configured and by how the last message went. */
 import { describe, expect, test } from 'vitest';
-import { channelFindings, type GateToTell, type Reach } from '../../domain/channels.ts';
+import { channelFindings, unsatisfiableGates, type GateToTell, type Reach } from '../../domain/channels.ts';
 
 const person = (id: string, roles: string[], groups: string[] = [], mail: string | undefined = `${id}@example.jp`) => ({
   id,
@@ -15,9 +15,9 @@ const people = [
   person('kai', ['approver'], ['board'], ''),
 ];
 const gates: readonly GateToTell[] = [
-  { gate: 'restore', role: 'approver', groups: [['admins'], ['executives']] },
-  { gate: 'suspect-backup', role: 'approver', groups: [[]] },
-  { gate: 'failed-step', role: 'operator', groups: [[]] },
+  { gate: 'restore', role: 'approver', need: 1, groups: [['admins'], ['executives']] },
+  { gate: 'suspect-backup', role: 'approver', need: 1, groups: [[]] },
+  { gate: 'failed-step', role: 'operator', need: 1, groups: [[]] },
 ];
 
 const find = (broken: readonly string[] = [], more: Partial<Reach> = {}, which = gates): string[] =>
@@ -51,12 +51,12 @@ describe('a finding', () => {
   ])('%s', (_, broken, findings) => expect(find(broken)).toEqual(findings));
 
   test('for a group whose people have no address', () => {
-    const board = [{ gate: 'restore', role: 'approver', groups: [['board']] }] as const;
+    const board = [{ gate: 'restore', role: 'approver', need: 1, groups: [['board']] }] as const;
     expect(find([], {}, board)).toEqual([about('restore', 'board')]);
   });
 
   test('once for a group that is asked twice', () => {
-    const twice = [{ gate: 'restore', role: 'approver', groups: [['admins'], ['admins']] }] as const;
+    const twice = [{ gate: 'restore', role: 'approver', need: 1, groups: [['admins'], ['admins']] }] as const;
     expect(find(['mail ren'], {}, twice)).toEqual([about('restore', 'admins')]);
   });
 
@@ -77,5 +77,23 @@ describe('a finding', () => {
   test('names gate and group in both languages', () => {
     const [finding] = channelFindings(gates, { people: [], smtp: true, webhooks: [], failed: () => false });
     expect(finding?.ja).toBe('ゲート restore を通知できません: admins に届くメールや Webhook がありません。');
+  });
+});
+
+describe('a gate for several people', () => {
+  const findings = (need: number, groups: string[][]): string[] =>
+    unsatisfiableGates([{ gate: 'quarantine', role: 'approver', need, groups }], {
+      people,
+      smtp: true,
+      webhooks: [],
+      failed: () => false,
+    }).map(({ en }) => en);
+
+  test('is a finding where there are fewer who could decide, in any of its stages', () => {
+    expect(findings(3, [[]])).toEqual([]);
+    expect(findings(4, [[]])).toEqual([
+      'Gate quarantine takes 4 approvers, and the inventory has fewer: nobody could decide there.',
+    ]);
+    expect(findings(2, [[], ['board']])).toHaveLength(1);
   });
 });

@@ -17,6 +17,8 @@ import { dirname, join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, onTestFinished } from 'vitest';
 import type { Ports } from '../../../activities/ports/index.ts';
+import type { BackupKeepingActivities } from '../../../activities/backup-keeping/interface.ts';
+import { createBackupKeepingActivities } from '../../../activities/backup-keeping/create-backup-keeping-activities.ts';
 import { createToolStoreActivities } from '../../../activities/tool-store/create-tool-store-activities.ts';
 import type { ToolStoreActivities } from '../../../activities/tool-store/interface.ts';
 import { createPorts } from '../../../adapters/ports.ts';
@@ -34,7 +36,7 @@ export interface World {
   readonly data: string;
   readonly sample: ToolStoreSample;
   readonly ports: Ports;
-  readonly tools: ToolStoreActivities;
+  readonly tools: ToolStoreActivities & BackupKeepingActivities;
   /** Path of a file of the store on this machine. */
   live(path: string): string;
   /** Path of a backup's folder in a repository. */
@@ -66,7 +68,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const sample = await makeToolStore(root, { tools: options.tools ?? 12, logLines: options.logLines ?? 200, seed: 7 });
   const plainPorts = createPorts({ inventory: () => inventory, data, secret: () => undefined });
   const ports = options.wrap?.(plainPorts) ?? plainPorts;
-  const tools = createToolStoreActivities(ports);
+  const tools = { ...createToolStoreActivities(ports), ...createBackupKeepingActivities(ports) };
   const backUp = async (startedAt: string): Promise<string> => {
     const id = idAt(startedAt);
     await tools.takeToolStoreBackup({ target, id, kind: 'full', startedAt });
