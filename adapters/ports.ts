@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
+import { createLogFiles } from './audit-log/log-files.ts';
+import { createLogRepair } from './audit-log/log-repair.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLocalFiles } from './files/local-files.ts';
@@ -36,6 +38,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     isSigned: createTrust(join(folder, 'signing-key.pub.pem'), inventory),
     messenger: { mail: createSmtpMail(secret), post: createWebhookPost(secret) },
     files,
+    logs: createLogFiles(),
+    logRepair: createLogRepair(),
     repositories: (entry) => createDirectoryRepository(entry, files),
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),

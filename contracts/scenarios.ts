@@ -1,8 +1,9 @@
 /** THE REGISTRY: every scenario that can be run, with what API, CLI, worker and documents need to know of it. */
 import type { ScenarioEntry } from './scenario-entry.ts';
+import { auditLogScenarios } from './scenarios/audit-log.ts';
 import { toolStoreScenarios } from './scenarios/tool-store.ts';
 
-export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios];
+export const scenarios: readonly ScenarioEntry[] = [...toolStoreScenarios, ...auditLogScenarios];
 
 export const scenarioById = (id: string, registry: readonly ScenarioEntry[] = scenarios): ScenarioEntry | undefined =>
   registry.find((scenario) => scenario.id === id);

@@ -1,6 +1,7 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
 import { backupSettings } from './backup-settings.ts';
+import { duration } from './duration.ts';
 import { slug } from './inputs/start.ts';
 
 const command = z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell.');
@@ -24,6 +25,19 @@ export const toolStoreSettings = {
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
   backups: backupSettings,
+  archiveAfter: duration
+    .default(30 * 86_400_000)
+    .describe('Lines of the audit log that are older may be moved into an archive when room is needed.'),
+  limits: z
+    .strictObject({
+      quarantineShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe('Part of the audit log that a repair may put into quarantine without asking.'),
+    })
+    .prefault({}),
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

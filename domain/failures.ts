@@ -1,6 +1,7 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { row, type FailureRow } from './failure-row.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
+import { auditLogFailures } from './audit-log/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -141,6 +142,7 @@ export const failures = {
 
   ...toolStoreFailures,
   ...logQuestionFailures,
+  ...auditLogFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

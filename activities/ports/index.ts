@@ -5,6 +5,8 @@ import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { FileTree } from './file-tree.ts';
 import type { LogReader } from './log-questions.ts';
+import type { LogFiles } from './log-files.ts';
+import type { LogRepair } from './log-repair.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
 import type { SampleRunner } from './sample-runner.ts';
@@ -19,6 +21,8 @@ export interface Ports {
   readonly isSigned: (document: object, signature: string) => boolean;
   readonly messenger: Messenger;
   readonly files: FileTree;
+  readonly logs: LogFiles;
+  readonly logRepair: LogRepair;
   readonly repositories: OpenRepository;
   readonly archives: ArchiveReader;
   readonly commands: CommandRunner;

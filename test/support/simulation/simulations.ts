@@ -1,6 +1,7 @@
 /** What can be simulated: the kernel under its toys, and the product's own scenarios. */
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { logStage } from './log-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
@@ -14,7 +15,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
