@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import { createLogFiles } from './audit-log/log-files.ts';
+import { createLocalDisk } from './disk/local-disk.ts';
+import { createLogArchives } from './disk/log-archives.ts';
 import { createLogRepair } from './audit-log/log-repair.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
@@ -45,6 +47,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
     logReader: createLogReader(),
+    logArchives: createLogArchives(),
+    disk: createLocalDisk(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

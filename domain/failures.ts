@@ -1,7 +1,8 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { row, type FailureRow } from './failure-row.ts';
-import { logQuestionFailures } from './log-questions/failures.ts';
 import { auditLogFailures } from './audit-log/failures.ts';
+import { diskFailures } from './disk/failures.ts';
+import { logQuestionFailures } from './log-questions/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -141,8 +142,9 @@ export const failures = {
   ),
 
   ...toolStoreFailures,
-  ...logQuestionFailures,
   ...auditLogFailures,
+  ...logQuestionFailures,
+  ...diskFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

@@ -3,6 +3,7 @@ export { ask } from './ask.ts';
 export { auditLogCorruption } from './audit-log-corruption.ts';
 export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
+export { diskExhaustion } from './disk-exhaustion.ts';
 export { lease } from './lease.ts';
 export { toolRestore } from './tool-restore.ts';
 export { toolStoreLoss } from './tool-store-loss.ts';

@@ -3,9 +3,11 @@ import type { Inventory } from '../../contracts/inventory.ts';
 import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
+import type { Disk } from './disk.ts';
 import type { FileTree } from './file-tree.ts';
-import type { LogReader } from './log-questions.ts';
+import type { LogArchives } from './log-archives.ts';
 import type { LogFiles } from './log-files.ts';
+import type { LogReader } from './log-questions.ts';
 import type { LogRepair } from './log-repair.ts';
 import type { Messenger } from './messenger.ts';
 import type { RecordStore } from './records.ts';
@@ -28,6 +30,8 @@ export interface Ports {
   readonly commands: CommandRunner;
   readonly samples: SampleRunner;
   readonly logReader: LogReader;
+  readonly logArchives: LogArchives;
+  readonly disk: Disk;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */

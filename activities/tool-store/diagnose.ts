@@ -1,5 +1,6 @@
 /** Looks at a tool store and says what is wrong with it. Reads only, and tests nothing. */
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { shortOfSpace } from '../../domain/disk/short-of-space.ts';
 import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
@@ -16,7 +17,15 @@ export async function diagnose(ports: Ports, input: { readonly target: string },
     () => false,
   );
   const view = rootThere ? await viewOf(ports, target, signal) : absent;
-  return { target: target.id, at: new Date().toISOString(), ...readSymptoms(view) };
+  const found = readSymptoms(view);
+  const space = await ports.disk.lookAtFileSystem(target.root);
+  const short = space === undefined ? { symptoms: [], suggests: [] } : shortOfSpace(space);
+  return {
+    target: target.id,
+    at: new Date().toISOString(),
+    symptoms: [...found.symptoms, ...short.symptoms],
+    suggests: [...found.suggests, ...short.suggests],
+  };
 }
 
 const absent: StoreView = { rootThere: false, toolsFolder: 'gone', live: [], logThere: false, backups: 0 };

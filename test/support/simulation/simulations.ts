@@ -1,6 +1,7 @@
 /** What can be simulated: the kernel under its toys, and the product's own scenarios. */
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { diskStage } from './disk-stage.ts';
 import { logStage } from './log-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
@@ -15,7 +16,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage, logStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage, diskStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
