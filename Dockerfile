@@ -13,7 +13,7 @@ COPY scripts scripts
 RUN node scripts/bundle.ts /app/workflow-bundle.js && rm -rf node_modules/.cache
 
 FROM node:24.21-bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git openssh-client && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=packages /app ./
 COPY adapters adapters

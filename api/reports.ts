@@ -5,6 +5,7 @@ import { scenarioById } from '../contracts/scenarios.ts';
 import type { LedgerEntry } from '../domain/recovery.ts';
 import { renderReport } from '../domain/report.ts';
 import { plain } from '../domain/text.ts';
+import { checklistDocumentOf, checklistsOf } from './checklists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { eventDataOf, statusDocumentOf } from './documents.ts';
 import { say } from './language.ts';
@@ -33,10 +34,14 @@ export function registerReports(app: App, world: ApiWorld, reader: RecoveryReade
       // The target may have left the inventory since.
       const target = targets.find((one) => one.id === state.target);
       const title = scenarioById(state.scenario, world.scenarios)?.title ?? plain(state.scenario);
+      const checklists = await checklistsOf(world.records, state);
       const about = { owner: target?.owner, contacts: target?.contacts ?? [], links: target?.links ?? [] };
       reply.header('content-language', locale).header('vary', 'accept, accept-language');
       if (prefersMarkdown(request.headers.accept)) {
-        const markdown = renderReport({ state, ledger, scenario: title, ...about, timezone, asOf: known.asOf }, locale);
+        const markdown = renderReport(
+          { state, ledger, checklists, scenario: title, ...about, timezone, asOf: known.asOf },
+          locale,
+        );
         return reply
           .type('text/markdown; charset=utf-8')
           .serializer(String)
@@ -46,6 +51,7 @@ export function registerReports(app: App, world: ApiWorld, reader: RecoveryReade
         recovery: statusDocumentOf(known, locale),
         scenario: { id: state.scenario, title: say(title, locale) },
         ledger: ledger.map((entry) => ({ number: entry.number, event: entry.event, ...eventDataOf(entry, id, locale) })),
+        checklists: checklists.map((list) => checklistDocumentOf(list, locale)),
         ...about,
       };
     },

@@ -10,6 +10,7 @@ import { registerHolds } from './backup-holds.ts';
 import { createBackupLists } from './backup-lists.ts';
 import type { ApiWorld, App } from './context.ts';
 import { registerClosing } from './closing.ts';
+import { registerAuditLog } from './audit-log.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDoor } from './door.ts';
 import { registerEvents } from './events.ts';
@@ -29,6 +30,7 @@ import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedules } from './schedules/routes.ts';
 import { registerTargets } from './targets.ts';
+import { registerVerifications } from './verifications.ts';
 import { compileValidator } from './validation.ts';
 
 export interface ServerOptions extends Omit<ApiWorld, 'sign'> {
@@ -88,7 +90,9 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerHealth(app, world.gateway);
   registerScenarios(app, world);
   registerTargets(app, world, backupLists);
+  registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
+  registerVerifications(app, world);
   registerHolds(app, world, backupLists);
   registerStart(app, world);
   registerRecoveries(app, world, reader);

@@ -6,10 +6,12 @@ import { decisionLatency } from './measures/decision-latency.ts';
 import { fiftyStarts } from './measures/fifty-starts.ts';
 import { incrementalUnchanged } from './measures/incremental-unchanged.ts';
 import { historyEvents } from './measures/history-events.ts';
+import { logQuestions1Gb } from './measures/log-questions-1gb.ts';
 import { parkedGates } from './measures/parked-gates.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
 import { retention10k } from './measures/retention-10k.ts';
+import { s3OneGb } from './measures/s3-1gb.ts';
 import { startWarm } from './measures/start-warm.ts';
 import { statusDocument, statusDocumentLatency } from './measures/status-document.ts';
 import { stepEngine } from './measures/step-engine.ts';
@@ -35,6 +37,8 @@ export const measures: readonly Measure[] = [
   incrementalUnchanged,
   retention10k,
   restore200Mb,
+  s3OneGb,
+  logQuestions1Gb,
   statusDocument,
   statusDocumentLatency,
   startWarm,

@@ -8,6 +8,7 @@ import { crossFaults } from '../contracts/inventory-faults.ts';
 import { kinds, type Kinds } from '../contracts/kinds.ts';
 import type { ScenarioEntry } from '../contracts/scenario-entry.ts';
 import { scenarios } from '../contracts/scenarios.ts';
+import type { SourceEntry } from '../contracts/source-code.ts';
 
 /** What an inventory may speak of; tests bring their own. */
 export interface Registry {
@@ -107,9 +108,19 @@ function withAbsolutePaths(inventory: Inventory, folder: string): Inventory {
       },
     }),
     trust: { publicKeys: trust.publicKeys.map(absolute) },
-    repositories: inventory.repositories.map((one) => ({ ...one, path: resolve(folder, one.path) })),
-    targets: inventory.targets.map((one) =>
-      typeof one['root'] === 'string' ? { ...one, root: resolve(folder, one['root']) } : one,
+    repositories: inventory.repositories.map((one) =>
+      one.kind === 'directory'
+        ? { ...one, path: resolve(folder, one.path) }
+        : { ...one, accessKeyId: absolute(one.accessKeyId), secretAccessKey: absolute(one.secretAccessKey) },
     ),
+    targets: inventory.targets.map((one) => ({
+      ...one,
+      ...(typeof one['root'] === 'string' && { root: resolve(folder, one['root']) }),
+      ...(Array.isArray(one['sources']) && {
+        sources: one['sources'].map((source: SourceEntry) =>
+          source.git.startsWith('.') ? { ...source, git: resolve(folder, source.git) } : source,
+        ),
+      }),
+    })),
   };
 }

@@ -1,6 +1,9 @@
 /** Kinds of target: the inventory schema of each, what workflows may know of it, and which activities answer the API's questions. */
 import type { z } from 'zod';
+import { toolStoreChecklist } from '../domain/checklist/tool-store-list.ts';
+import type { ChecklistDefinition } from '../domain/checklist/words.ts';
 import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
+import { toolStoreCheckInput } from './inputs/tool-store-check.ts';
 import type { BackupSettings } from './backup-settings.ts';
 import { toolStoreSettings, type ToolStoreSettings } from './tool-store-settings.ts';
 
@@ -11,7 +14,15 @@ export interface KindEntry {
   facts(settings: Readonly<Record<string, unknown>>): unknown;
   /** Activities that answer questions asked through the API, by name. */
   readonly diagnose?: string;
-  readonly verify?: readonly string[];
+  /** The checklist after a recovery: its questions, the activities that answer them side by side, and what a request may say. */
+  readonly verify?: {
+    readonly list: ChecklistDefinition;
+    readonly checks: readonly string[];
+    readonly keep: string;
+    readonly input: z.ZodType;
+  };
+  /** Questions of `GET …/audit-log`. */
+  readonly log?: string;
   readonly backups?: BackupActivities;
 }
 
@@ -36,6 +47,13 @@ export const kinds: Kinds = {
       return { agent: agent === undefined ? 'undeclared' : agent === 'none' ? 'none' : 'declared' };
     },
     diagnose: 'diagnoseToolStore',
+    verify: {
+      list: toolStoreChecklist,
+      checks: ['checkStoreFiles', 'checkStoreAgent', 'checkStoreRuns', 'checkStoreMachine'],
+      keep: 'keepChecklist',
+      input: toolStoreCheckInput,
+    },
+    log: 'askToolStoreLog',
     backups: {
       list: 'listToolStoreBackups',
       take: 'takeToolStoreBackup',

@@ -11,6 +11,7 @@ export const childWorkflowId = (root: string, path: string): string => `${root}/
 export const leaseWorkflowId = (target: string): string => `lease/${target}`;
 export const backupWorkflowId = (backup: string): string => `backup/${backup}`;
 export const backupTestWorkflowId = (backup: string): string => `backup-test/${backup}`;
+export const verificationWorkflowId = (verification: string): string => `verification/${verification}`;
 
 /** The public id: `<target>~<run id of its first run>`. URL-safe because target ids are. */
 export const recoveryId = (target: string, firstRunId: string): string => `${target}~${firstRunId}`;

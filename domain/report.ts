@@ -1,12 +1,17 @@
 /** The report of a recovery as Markdown, for people who were not there: what happened, when, who decided, what it cost. */
+import { renderChecklistParts } from './checklist/render.ts';
+import type { FilledChecklist } from './checklist/words.ts';
 import { recoveryStatuses, stepOutcomes, type LedgerEntry, type RecoveryState } from './recovery.ts';
 import { filledChecklist } from './report-checklist.ts';
+import { reportCell as cell, reportTable as table } from './report-table.ts';
 import { reportWords } from './report-words.ts';
 import type { Locale, Text } from './text.ts';
 
 export interface ReportInput {
   readonly state: RecoveryState;
   readonly ledger: readonly LedgerEntry[];
+  /** Filled in by machines when it was verified. */
+  readonly checklists?: readonly FilledChecklist[] | undefined;
   readonly scenario: Text;
   readonly owner?: string | undefined;
   readonly contacts: readonly {
@@ -82,6 +87,10 @@ export function renderReport(input: ReportInput, locale: Locale): string {
             words.waitsFor(tell(title), from.join(', '), deadline === null ? undefined : when(deadline)),
           ),
         ]),
+    ...(input.checklists ?? []).flatMap((list) => [
+      `## ${words.sections.verification} (${cell(list.target)}, ${when(list.startedAt)})`,
+      ...renderChecklistParts(list, locale, '###'),
+    ]),
     ...checklistOf(input.ledger, locale, when),
     `## ${words.sections.ledger}`,
     ...(input.ledger.length === 0
@@ -151,9 +160,3 @@ function contactsOf({ owner, contacts }: ReportInput, ownerWord: string, externa
   ];
   return [lines.length === 0 ? nothing : lines.join('\n')];
 }
-
-const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [headings, headings.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-
-/** Text of people and machines must not break the table or become markup of its own. */
-const cell = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/[\\|<>*_`[\]]/g, '\\$&');

@@ -66,6 +66,8 @@ export interface FileTree {
   copy(from: Place, to: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied>;
   /** Makes the file at `from` the one at `to`, in one step, replacing what is there; both below one root. */
   rename(root: string, from: string, to: string): Promise<void>;
+  /** Gives the regular file at `from` a second name, never replacing (EEXIST); both below one root. Fails where they lie on different file systems (EXDEV) or the file system knows no second names (EPERM). */
+  link(root: string, from: string, to: string): Promise<void>;
   /** Sets mode and owner, durably. Answers whether the owner could be set. */
   setAttributes(place: Place, mode: string, owner: { readonly uid: number; readonly gid: number }): Promise<boolean>;
   /** Makes a new link that points to `pointsTo`; only ever used to put one back. */

@@ -11,6 +11,7 @@ import { copyAcross, finish, finishedIn, keepUntil } from './copy-across.ts';
 import { copyLive } from './copy-live.ts';
 import { manifestDigest } from './manifest-text.ts';
 import { openBackups } from './open-backups.ts';
+import { saidBy } from './repository-failure.ts';
 import { requireRoot, toolStoreTarget, explainWrite, withinTarget, type ToolStoreTarget } from './target.ts';
 
 export interface TakeBackupInput {
@@ -32,13 +33,13 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
   const refusals: unknown[] = [];
   let source: { readonly repository: BackupRepository; readonly manifest: Manifest } | undefined;
   for (const repository of repositories) {
-    const manifest = await finishedIn(repository, input.target, input.id);
+    const manifest = await finishedIn(repository, input.target, input.id).catch(() => undefined);
     if (manifest !== undefined) source ??= { repository, manifest };
   }
   for (const repository of repositories) {
     signal?.throwIfAborted();
-    if ((await finishedIn(repository, input.target, input.id)) !== undefined) continue;
     try {
+      if ((await finishedIn(repository, input.target, input.id)) !== undefined) continue;
       if (source === undefined) {
         await repository.clear(input.target, input.id);
         source = { repository, manifest: await takeInto(ports, target, repository, input, findings, signal) };
@@ -47,9 +48,10 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
       await repository.clear(input.target, input.id).catch(() => undefined);
       if (signal?.aborted) throw error;
       refusals.push(error);
+      const { en, ja } = saidBy(error);
       findings.push({
-        en: `${repository.id} did not take it: ${(error as Error).message}`,
-        ja: `${repository.id} に書き込めませんでした: ${(error as Error).message}`,
+        en: `${repository.id} did not take it: ${en}`,
+        ja: `${repository.id} に書き込めませんでした: ${ja}`,
       });
     }
   }

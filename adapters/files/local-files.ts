@@ -1,7 +1,7 @@
 /** The file tree of this machine. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chown, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, statfs, symlink, unlink } from 'node:fs/promises';
+import { chown, link, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, statfs, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FileFacts, FileTree, Place } from '../../activities/ports/file-tree.ts';
 import { folderOf, temporaryBeside } from '../../domain/tool-store/layout.ts';
@@ -31,6 +31,10 @@ export function createLocalFiles(): FileTree {
 
     async rename(root, from, to) {
       await rename(inside({ root, path: from }), inside({ root, path: to }));
+    },
+
+    async link(root, from, to) {
+      await link(inside({ root, path: from }), inside({ root, path: to }));
     },
 
     async setAttributes(place, mode, owner) {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { stepOutcomes, recoveryStatuses, type RecoveryStatus, type StepOutcome } from '../../domain/recovery.ts';
 import { voteDocument } from './decision.ts';
+import { checklistDocument } from './verification.ts';
 
 const status = z.enum(Object.keys(recoveryStatuses) as [RecoveryStatus, ...RecoveryStatus[]]);
 const mode = z.enum(['run', 'dry-run']);
@@ -156,6 +157,7 @@ export const reportDocument = z
     recovery: statusDocument,
     scenario: z.object({ id: z.string(), title: z.string() }),
     ledger: z.array(ledgerLine),
+    checklists: z.array(checklistDocument).describe('Filled in by machines when it was verified; also of recoveries inside it.'),
     owner: z.string().optional(),
     contacts: z.array(z.looseObject({ id: z.string() })).readonly(),
     links: z.array(z.object({ title: z.string(), url: z.string() })).readonly(),

@@ -47,8 +47,20 @@ test.each(['../outside/secret', 'a/../../outside/secret', '/etc/passwd', 'a//b',
     await expect(files.remove(bad)).rejects.toThrow(UnsafePath);
     await expect(files.removeTree(bad)).rejects.toThrow(UnsafePath);
     await expect(files.rename(root, 'a/b/file', path)).rejects.toThrow(UnsafePath);
+    await expect(files.link(root, 'a/b/file', path)).rejects.toThrow(UnsafePath);
+    await expect(files.link(root, path, 'a/second')).rejects.toThrow(UnsafePath);
   },
 );
+
+test('a second name is the same file, and never takes the place of another one', async () => {
+  await files.link(root, 'a/b/file', 'a/second');
+  expect(statSync(join(root, 'a/second')).ino).toBe(statSync(join(root, 'a/b/file')).ino);
+  writeFileSync(join(root, 'a/third'), 'somebody else');
+  await expect(files.link(root, 'a/b/file', 'a/third')).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(readFileSync(join(root, 'a/third'), 'utf8')).toBe('somebody else');
+  symlinkSync(join(folder, 'outside'), join(root, 'a/out'));
+  await expect(files.link(root, 'a/b/file', 'a/out/file')).rejects.toThrow(UnsafePath);
+});
 
 test('a link is described, never followed: not as a file, not as a folder on the way', async () => {
   symlinkSync(join(folder, 'outside'), join(root, 'a/out'));

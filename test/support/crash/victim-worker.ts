@@ -34,11 +34,14 @@ const watched = (activities: object): object =>
 const withPoints = (ports: Ports): Ports => ({
   ...ports,
   files: mined('files', ports.files),
+  logs: mined('logs', ports.logs),
+  logRepair: mined('logRepair', ports.logRepair),
   records: mined('records', ports.records),
   archives: mined('archives', ports.archives),
   commands: mined('commands', ports.commands),
   messenger: mined('messenger', ports.messenger),
   samples: mined('samples', ports.samples),
+  sources: mined('sources', ports.sources),
   repositories: (entry) => mined('repository', ports.repositories(entry)),
 });
 
