@@ -1,23 +1,33 @@
 /** Every activity by its name, made from the ports of one worker. */
 import { kinds } from '../contracts/kinds.ts';
 import { scenarios } from '../contracts/scenarios.ts';
-import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
+import { createAuditLogActivities } from './audit-log/create-audit-log-activities.ts';
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
+import { createBreachActivities } from './breach/create-breach-activities.ts';
+import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
+import { createDiskActivities } from './disk/create-disk-activities.ts';
+import { createFullSystemActivities } from './full-system/create-full-system-activities.ts';
 import { createKernelActivities } from './kernel.ts';
-import type { Ports } from './ports/index.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import type { Ports } from './ports/index.ts';
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
+import { createTimeoutActivities } from './timeouts/create-timeout-activities.ts';
 import { createToolStoreActivities } from './tool-store/create-tool-store-activities.ts';
 
 export const createActivities = (ports: Ports) => ({
   ...createKernelActivities(ports, { scenarios, kinds }),
   ...createChannelActivities(ports),
   ...createToolStoreActivities(ports),
-  ...createChecklistActivities(ports),
+  ...createFullSystemActivities(ports),
+  ...createBackupKeepingActivities(ports),
+  ...createAuditLogActivities(ports),
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
+  ...createTimeoutActivities(ports),
+  ...createDiskActivities(ports),
   ...createSourceCodeActivities(ports),
-  ...createBackupKeepingActivities(ports),
+  ...createBreachActivities(ports),
+  ...createChecklistActivities(ports),
 });

@@ -5,6 +5,10 @@ import { join, resolve } from 'node:path';
 import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import { createAgentSession } from './agent/agent-session.ts';
+import { createLogFiles } from './audit-log/log-files.ts';
+import { createLocalDisk } from './disk/local-disk.ts';
+import { createLogArchives } from './disk/log-archives.ts';
+import { createLogRepair } from './audit-log/log-repair.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
 import { createLineReader } from './files/line-reader.ts';
@@ -12,10 +16,14 @@ import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { readMachineUse } from './machine/machine-use.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
+import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
+import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
+import { createObjectRepository } from './s3/object-repository.ts';
+import { createObjectStores } from './s3/object-store.ts';
 import type { ReadSecret } from './secrets.ts';
 import { createTrust } from './signing/trust.ts';
 import { createWebhookPost } from './webhook/webhook-post.ts';
@@ -33,6 +41,7 @@ interface PortSettings {
 
 export function createPorts({ inventory, data, secret, commandEnvironment }: PortSettings): Ports {
   const files = createLocalFiles();
+  const objectStore = createObjectStores(secret);
   const folder = resolve(data);
   return {
     inventory,
@@ -40,7 +49,10 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     isSigned: createTrust(join(folder, 'signing-key.pub.pem'), inventory),
     messenger: { mail: createSmtpMail(secret), post: createWebhookPost(secret) },
     files,
-    repositories: (entry) => createDirectoryRepository(entry, files),
+    repositories: (entry) =>
+      entry.kind === 's3' ? createObjectRepository(objectStore(entry), files) : createDirectoryRepository(entry, files),
+    logs: createLogFiles(),
+    logRepair: createLogRepair(),
     archives: createTarArchives(),
     commands: createCommandRunner(commandEnvironment),
     samples: createSampleRunner(),
@@ -48,7 +60,11 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     lines: createLineReader(),
     machineUse: readMachineUse,
     logReader: createLogReader(),
+    load: createMachineLoad(),
+    prober: createProber(),
     sources: createGitSources(join(folder, 'sources')),
+    logArchives: createLogArchives(),
+    disk: createLocalDisk(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

@@ -8,7 +8,7 @@ import { EnvironmentError, readEnvironment, type Environment } from '../config/e
 import { InventoryError } from '../config/inventory.ts';
 import { watchInventory } from '../config/inventory-source.ts';
 import { kinds } from '../contracts/kinds.ts';
-import { scenarios } from '../contracts/scenarios.ts';
+import { startableScenarios } from '../contracts/scenarios.ts';
 import { startScheduleKeeper } from './schedules/keep.ts';
 import { createServer } from './server.ts';
 import { createTemporalGateway } from './temporal-gateway.ts';
@@ -39,7 +39,7 @@ export async function startApi(environment: Environment): Promise<RunningApi> {
     inventory,
     records,
     environment,
-    scenarios,
+    scenarios: startableScenarios,
     kinds,
     log,
     version: ownVersion(),

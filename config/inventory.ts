@@ -108,7 +108,11 @@ function withAbsolutePaths(inventory: Inventory, folder: string): Inventory {
       },
     }),
     trust: { publicKeys: trust.publicKeys.map(absolute) },
-    repositories: inventory.repositories.map((one) => ({ ...one, path: resolve(folder, one.path) })),
+    repositories: inventory.repositories.map((one) =>
+      one.kind === 'directory'
+        ? { ...one, path: resolve(folder, one.path) }
+        : { ...one, accessKeyId: absolute(one.accessKeyId), secretAccessKey: absolute(one.secretAccessKey) },
+    ),
     targets: inventory.targets.map((one) => ({
       ...one,
       ...(typeof one['root'] === 'string' && { root: resolve(folder, one['root']) }),

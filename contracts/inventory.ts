@@ -26,9 +26,35 @@ const person = z.strictObject({
   contact: z.strictObject({ mail: z.email().optional(), phone: z.string().optional() }).default({}),
 });
 
-const repository = z.discriminatedUnion('kind', [
-  z.strictObject({ id: slug, kind: z.literal('directory'), path: z.string().min(1) }),
-]);
+const objectStore = z.strictObject({
+  id: slug,
+  kind: z.literal('s3'),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .refine((text) => !/^https?:\/\/[^/]*@/.test(text), 'an address without user and password')
+    .optional()
+    .describe('Address of the object store; AWS itself when left out.'),
+  region: z.string().min(1).default('us-east-1'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name'),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, 'folder names without a slash at either end')
+    .optional()
+    .describe('Folder in the bucket; nothing outside of it is read or written.'),
+  forcePathStyle: z.boolean().optional().describe('Bucket in the path, not in the host name; true where an endpoint is given.'),
+  lock: z
+    .strictObject({ mode: z.enum(['COMPLIANCE', 'GOVERNANCE']), days: z.int().min(1).max(36_500) })
+    .optional()
+    .describe('Each object is locked for so many days, or until its backup may go if that is sooner.'),
+  accessKeyId: secretRef,
+  secretAccessKey: secretRef,
+});
+export type ObjectStoreEntry = z.infer<typeof objectStore>;
+
+const directory = z.strictObject({ id: slug, kind: z.literal('directory'), path: z.string().min(1) });
+export type DirectoryEntry = z.infer<typeof directory>;
+
+const repository = z.discriminatedUnion('kind', [directory, objectStore]);
 export type RepositoryEntry = z.infer<typeof repository>;
 
 /** Public keys are no secrets: PEM in place, or in a file beside the inventory. */

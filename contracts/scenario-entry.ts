@@ -11,6 +11,8 @@ export interface ScenarioEntry {
   /** What it does, in order, in one breath. */
   readonly summary: Text;
   readonly input: z.ZodType;
+  /** A part of another scenario: known to the kernel, but nobody starts it by itself, and no list shows it. */
+  readonly inner?: true;
   /** Kinds of target it can run on. */
   readonly kinds: readonly string[];
   /** Defaults in milliseconds, overridable per target. */

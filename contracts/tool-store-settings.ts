@@ -1,6 +1,8 @@
 /** What the inventory says of a tool store beside the head that all targets share. */
 import { z } from 'zod';
+import { dependencySettings } from './dependency-settings.ts';
 import { backupSettings } from './backup-settings.ts';
+import { duration } from './duration.ts';
 import { slug } from './inputs/start.ts';
 import { sourceCode } from './source-code.ts';
 
@@ -27,7 +29,14 @@ export const toolStoreSettings = {
     .optional()
     .describe('How to see, stop and start the agent. `none` where nothing runs; left out, a person is asked.'),
   agentPackage: z
-    .strictObject({ path: absolutePath })
+    .strictObject({
+      path: absolutePath,
+      version: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, 'an exact version such as 0.73.1')
+        .optional()
+        .describe('Installed by `full-system-recovery` where it is not there; the path then has to be one in a `node_modules`.'),
+    })
     .optional()
     .describe('Folder of the installed npm package of the agent; verification drives it there, on a scratch copy.'),
   node: absolutePath.optional().describe('Node program that runs the agent; the one of Okiagari when left out.'),
@@ -36,14 +45,24 @@ export const toolStoreSettings = {
       toolMs: z.int().min(1).default(5_000).describe('A critical tool may take so many milliseconds.'),
       diskPercent: z.number().min(0).max(100).default(90),
       memoryPercent: z.number().min(0).max(100).default(95),
+      quarantineShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe('Part of the audit log that a repair may put into quarantine without asking.'),
     })
     .prefault({})
-    .describe('What a verification still takes for healthy.'),
+    .describe('What a verification still takes for healthy, and a repair for small.'),
+  dependencies: dependencySettings,
   sources: z
     .array(sourceCode)
     .default([])
     .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
   backups: backupSettings,
+  archiveAfter: duration
+    .default(30 * 86_400_000)
+    .describe('Lines of the audit log that are older may be moved into an archive when room is needed.'),
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -1,8 +1,13 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
+import { auditLogFailures } from './audit-log/failures.ts';
+import { diskFailures } from './disk/failures.ts';
 import { row, type FailureRow } from './failure-row.ts';
+import { fullSystemFailures } from './full-system/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
+import { repositoryFailures } from './repository-failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
+import { timeoutFailures } from './timeouts/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
@@ -142,9 +147,14 @@ export const failures = {
   ),
 
   ...toolStoreFailures,
-  ...logQuestionFailures,
   ...setAsideFailures,
+  ...repositoryFailures,
+  ...fullSystemFailures,
+  ...timeoutFailures,
   ...sourceCodeFailures,
+  ...logQuestionFailures,
+  ...auditLogFailures,
+  ...diskFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

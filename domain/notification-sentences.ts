@@ -10,6 +10,7 @@ const occasions = {
   'failed-step': { en: 'The failed step', ja: '失敗した手順' },
   'decided-alone': { en: 'That one went on alone', ja: '単独続行' },
   'break-glass': { en: 'The overridden safety check', ja: '安全検査の優先' },
+  'over-budget': { en: 'The overrun', ja: '予定超過' },
   'schedule-failed': { en: 'The news of a failed run', ja: '定期実行の失敗通知' },
   end: { en: 'The end', ja: '終了' },
 } as const satisfies Record<Notification['occasion'], Text>;

@@ -12,6 +12,7 @@ export const occasions: Readonly<Record<Occasion, Text>> = {
   'failed-step': { en: 'A step failed, decision needed', ja: '手順が失敗しました。判断をお願いします' },
   'decided-alone': { en: 'Decided by one person alone', ja: '単独で判断されました' },
   'break-glass': { en: 'A safety check was overridden', ja: '安全確認が解除されました' },
+  'over-budget': { en: 'A phase takes longer than planned', ja: 'フェーズが予定時間を超えました' },
   end: { en: 'Recovery ended', ja: '復旧が終了しました' },
   'schedule-failed': { en: 'A scheduled run failed', ja: '定期実行が失敗しました' },
 };

@@ -7,7 +7,16 @@ import type { Text } from './text.ts';
  * recovery: `recovery` and `scenario` name the run and its schedule.
  */
 export type Occasion =
-  'gate' | 'reminder' | 'next-group' | 'alone' | 'failed-step' | 'decided-alone' | 'break-glass' | 'end' | 'schedule-failed';
+  | 'gate'
+  | 'reminder'
+  | 'next-group'
+  | 'alone'
+  | 'failed-step'
+  | 'decided-alone'
+  | 'break-glass'
+  | 'over-budget'
+  | 'end'
+  | 'schedule-failed';
 
 /** Whom it is for: everybody with one of the roles and, where groups are named, in one of them; `also` by name; never `except`. */
 export interface Audience {

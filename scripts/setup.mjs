@@ -6,6 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { setUpAgent } from './setup/agent.mjs';
 import { SetupError } from './setup/failure.mjs';
+import { setUpObjectStore } from './setup/object-store.mjs';
 import { setUpPackages } from './setup/packages.mjs';
 import { setUpTemporal } from './setup/temporal.mjs';
 
@@ -15,10 +16,12 @@ const purpose = process.argv[2] ?? 'start';
 try {
   await setUpPackages(project);
   // A start may use somebody else's Temporal; tests and the gameday bring up their own, whatever TEMPORAL_ADDRESS says.
-  if (purpose === 'own-server' || purpose === 'tests' || (purpose === 'start' && !process.env['TEMPORAL_ADDRESS'])) {
-    await setUpTemporal(project);
+  const isOwn = purpose === 'own-server' || purpose === 'tests';
+  if (isOwn || (purpose === 'start' && !process.env['TEMPORAL_ADDRESS'])) await setUpTemporal(project);
+  if (purpose === 'tests') {
+    await setUpObjectStore();
+    await setUpAgent();
   }
-  if (purpose === 'tests') await setUpAgent();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`\n${error.message}\n`);

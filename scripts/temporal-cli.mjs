@@ -51,8 +51,11 @@ export function findTemporal(variables = process.env) {
   ].find(isExecutable);
 }
 
-/** @param {string} path */
-function isExecutable(path) {
+/**
+ * A file that may be run.
+ * @param {string} path
+ */
+export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

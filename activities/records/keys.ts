@@ -5,6 +5,8 @@ import type { Delivery } from '../../domain/notification.ts';
 export const openChangeKey = (target: string): string => `changes/${target}.json`;
 /** A whole plan, as people were shown it. */
 export const planKey = (recovery: string, digest: string): string => `plans/${recovery}/${digest}.json`;
+/** The whole of what an examination found. */
+export const findingsKey = (recovery: string, digest: string): string => `findings/${recovery}/${digest}.json`;
 export const recoveryStartKey = (recovery: string): string => `recoveries/${recovery}/start.json`;
 /** When a scenario ended last on a target, for its cool-down. */
 export const lastEndKey = (target: string, scenario: string): string => `targets/${target}/last/${scenario}.json`;
@@ -13,6 +15,8 @@ export const reviewKey = (target: string, review: string): string => `${reviewsP
 export const reviewClosedKey = (target: string, review: string): string => `${reviewsPrefix(target)}${review}/closed.json`;
 /** A signed start, so that a copy of it proves nothing. */
 export const startProofKey = (digest: string): string => `starts/${digest}.json`;
+/** Which backup a full system recovery goes by, from its second phase on. */
+export const systemBackupKey = (recovery: string): string => `recoveries/${recovery}/backup.json`;
 /** Final state and whole ledger. */
 export const recoveryEndKey = (recovery: string): string => `recoveries/${recovery}/end.json`;
 /** A filled checklist, by the recovery or the verification that it belongs to. */

@@ -1,6 +1,7 @@
 /** Putting tools away where the agent does not look, and bringing them back. Every one may run twice. Failures are codes of domain/failures.ts. */
 import type { Plan } from '../../domain/recovery.ts';
 import type { AsideFolder, MoveReceipt, ToolToSetAside, UndoMovesReceipt } from '../../domain/set-aside/move-plan.ts';
+import type { Text } from '../../domain/text.ts';
 import type { Check } from '../../domain/verification.ts';
 
 export interface SetAsideActivities {
@@ -8,7 +9,14 @@ export interface SetAsideActivities {
    * Reads only. Where another version lies under the name in `disabled/` or `quarantine/`, the file gets a numbered name beside it.
    * Writes the whole plan to the record store. Fails: no-such-tool, target-missing.
    */
-  planSetAside(input: { target: string; recovery: string; tools: readonly ToolToSetAside[]; into: AsideFolder }): Promise<Plan>;
+  planSetAside(input: {
+    target: string;
+    recovery: string;
+    tools: readonly ToolToSetAside[];
+    into: AsideFolder;
+    /** What those who decide must know beside the plan; with it they are asked whatever the policy says. */
+    note?: Text | undefined;
+  }): Promise<Plan>;
   /** Moves each file without a moment in which it is nowhere; never overwrites. Fails: plan-changed, target-read-only, disk-full, target-missing. */
   applySetAside(input: { target: string; plan: string; digest: string }): Promise<MoveReceipt>;
   /** Takes an applied, or half applied, plan back. What others wrote meanwhile stays, and is named. Fails: plan-changed, target-read-only, disk-full. */

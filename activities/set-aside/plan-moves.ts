@@ -20,9 +20,9 @@ import { lookAtTools } from './look-at-tools.ts';
 type Input<Name extends keyof SetAsideActivities> = Parameters<SetAsideActivities[Name]>[0];
 
 export async function planSetAside(ports: Ports, input: Input<'planSetAside'>, signal?: AbortSignal): Promise<Plan> {
-  const { into, tools, recovery } = input;
+  const { into, tools, note, recovery } = input;
   const target = toolStoreTarget(ports, input.target);
-  const decision = decideSetAside(await worldOf(ports, target, into, signal), { tools, into });
+  const decision = decideSetAside(await worldOf(ports, target, into, signal), { tools, into, note });
   if ('unknown' in decision) throw unknownTools(decision.unknown, toolsFolder);
   return keep(ports, recovery, decision.plan);
 }

@@ -1,9 +1,12 @@
 /** Looks at a tool store and says what is wrong with it. Reads only, and tests nothing. */
+import { breachSigns } from '../../domain/breach/signs.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { shortOfSpace } from '../../domain/disk/short-of-space.ts';
 import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Ports } from '../ports/index.ts';
+import { recentTimeouts } from '../timeouts/recent-timeouts.ts';
 import { describeSet } from './backup-set.ts';
 import { openBackups } from './open-backups.ts';
 import { scanStore } from './scan-store.ts';
@@ -16,7 +19,16 @@ export async function diagnose(ports: Ports, input: { readonly target: string },
     () => false,
   );
   const view = rootThere ? await viewOf(ports, target, signal) : absent;
-  return { target: target.id, at: new Date().toISOString(), ...readSymptoms(view) };
+  const damage = readSymptoms(view);
+  const breach = breachSigns(view.live, view.verified?.paths);
+  const space = await ports.disk.lookAtFileSystem(target.root);
+  const short = space === undefined ? { symptoms: [], suggests: [] } : shortOfSpace(space);
+  return {
+    target: target.id,
+    at: new Date().toISOString(),
+    symptoms: [...damage.symptoms, ...breach.symptoms, ...short.symptoms],
+    suggests: [...damage.suggests, ...breach.suggests, ...short.suggests],
+  };
 }
 
 const absent: StoreView = { rootThere: false, toolsFolder: 'gone', live: [], logThere: false, backups: 0 };
@@ -25,13 +37,15 @@ async function viewOf(ports: Ports, target: ToolStoreTarget, signal?: AbortSigna
   const sets = await openBackups(ports, target, signal);
   const verified = sets.find((set) => describeSet(set, target.id).status === 'verified');
   const kind = await kindOf(ports, target, toolsFolder);
+  const logThere = (await kindOf(ports, target, auditLog)) === 'file';
   const toolsThere = kind === undefined ? 'gone' : kind === 'folder' ? 'there' : 'unusable';
   return {
     rootThere: true,
     toolsFolder: toolsThere,
     live: toolsThere === 'there' ? (await scanStore(ports, target, signal)).tools : [],
-    logThere: (await kindOf(ports, target, auditLog)) === 'file',
+    logThere,
     backups: sets.length,
+    timeouts: logThere ? await recentTimeouts(ports, target, signal) : [],
     ...(verified?.manifest === undefined
       ? {}
       : {

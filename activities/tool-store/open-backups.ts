@@ -1,18 +1,35 @@
 /** All backups of a target: those in its repositories and those that the runbook's scripts left. */
 import { holdersOf, type Backup, type BackupTest, type Manifest } from '../../domain/backup.ts';
 import { fail } from '../../domain/fail.ts';
+import type { Text } from '../../domain/text.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
 import type { BackupDocumentName, BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
 import { bestFirst, describeSet, newestHold, parseManifest, parseTest, type BackupCopy, type BackupSet } from './backup-set.ts';
+import { isRepositoryFailure, saidBy } from './repository-failure.ts';
 import { openScriptSets } from './script-backups.ts';
 import type { ToolStoreTarget } from './target.ts';
 
 /** Newest first, each marked suspect where it shrank. */
 export async function openBackups(ports: Ports, target: ToolStoreTarget, signal?: AbortSignal): Promise<BackupSet[]> {
-  const repositories = target.repositoryEntries.map((entry) => ports.repositories(entry));
-  const ids = await Promise.all(repositories.map((repository) => repository.list(target.id)));
+  const listed = await Promise.all(
+    target.repositoryEntries.map(async (entry) => {
+      const repository = ports.repositories(entry);
+      try {
+        return { repository, ids: await repository.list(target.id) };
+      } catch (error) {
+        if (!isRepositoryFailure(error)) throw error;
+        return { repository, error };
+      }
+    }),
+  );
+  const answering = listed.flatMap((one) => (one.ids === undefined ? [] : [one]));
+  const silent = listed.flatMap((one) => (one.error === undefined ? [] : [one.error]));
+  // Nobody knows what the silent ones hold; with none that answers there is nothing to go by.
+  if (answering.length === 0 && silent.length > 0) throw silent[0]!;
+  const repositories = answering.map(({ repository }) => repository);
+  const ids = answering.map((one) => one.ids);
   const unique = [...new Set(ids.flat())];
   const ours = await inParallel(unique, (id) =>
     openSet(
@@ -20,6 +37,7 @@ export async function openBackups(ports: Ports, target: ToolStoreTarget, signal?
       id,
       repositories.filter((_, index) => ids[index]!.includes(id)),
       repositories.filter((_, index) => !ids[index]!.includes(id)),
+      silent.map(saidBy),
     ),
   );
   return markSuspects([...ours, ...(await openScriptSets(ports, target, signal))], target.id);
@@ -38,6 +56,7 @@ async function openSet(
   id: string,
   repositories: readonly BackupRepository[],
   without: readonly BackupRepository[],
+  silent: readonly Text[],
 ): Promise<BackupSet> {
   const opened = await Promise.all(
     repositories.map(async (repository) => {
@@ -79,6 +98,7 @@ async function openSet(
               ja: `リンク ${whole.skipped.length} 件はたどっていません: ${whole.skipped.slice(0, 5).join('、')}。`,
             },
           ]),
+      ...silent,
       ...without.map((repository) => ({ en: `Missing in ${repository.id}.`, ja: `${repository.id} にありません。` })),
     ],
   };

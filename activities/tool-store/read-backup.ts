@@ -9,6 +9,7 @@ import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Copied, CopyOptions, FileHash, Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
 import { faultOf, type BackupCopy, type BackupSet } from './backup-set.ts';
+import { isRepositoryFailure } from './repository-failure.ts';
 import { codeOf } from './target.ts';
 
 /** Every file of the backup as a restore wants it; tools are read, hashed and judged. Fails: backup-corrupt, backup-unsafe. */
@@ -87,12 +88,19 @@ async function fromAnyCopy<T extends FileHash>(
   take: (copy: BackupCopy) => Promise<T>,
   discard: () => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
+  let silent: Error | undefined;
   for (const copy of set.copies) {
-    const taken = await takeOr(set.id, file, copy, take);
-    if (taken?.sha256 === file.sha256) return taken;
-    if (taken !== undefined) await discard();
+    try {
+      const taken = await takeOr(set.id, file, copy, take);
+      if (taken?.sha256 === file.sha256) return taken;
+      if (taken !== undefined) await discard();
+    } catch (error) {
+      if (!isRepositoryFailure(error)) throw error;
+      silent ??= error;
+    }
   }
-  throw faultOf(corrupt(set.id, file.path));
+  // A copy that nobody could look at may be whole.
+  throw silent ?? faultOf(corrupt(set.id, file.path));
 }
 
 /** Undefined where this copy does not have the file. */

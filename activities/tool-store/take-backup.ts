@@ -2,7 +2,6 @@
 import type { Backup, BackupKind, Manifest } from '../../domain/backup.ts';
 import type { Text } from '../../domain/text.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
-import { digestOf } from '../../domain/digest.ts';
 import { isToolPath } from '../../domain/tool-store/layout.ts';
 import type { BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
@@ -10,7 +9,9 @@ import { findChain, rememberSeen } from './backup-chain.ts';
 import { describeSet } from './backup-set.ts';
 import { copyAcross, finish, finishedIn, keepUntil } from './copy-across.ts';
 import { copyLive } from './copy-live.ts';
+import { manifestDigest } from './manifest-text.ts';
 import { openBackups } from './open-backups.ts';
+import { saidBy } from './repository-failure.ts';
 import { requireRoot, toolStoreTarget, explainWrite, withinTarget, type ToolStoreTarget } from './target.ts';
 
 export interface TakeBackupInput {
@@ -32,13 +33,13 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
   const refusals: unknown[] = [];
   let source: { readonly repository: BackupRepository; readonly manifest: Manifest } | undefined;
   for (const repository of repositories) {
-    const manifest = await finishedIn(repository, input.target, input.id);
+    const manifest = await finishedIn(repository, input.target, input.id).catch(() => undefined);
     if (manifest !== undefined) source ??= { repository, manifest };
   }
   for (const repository of repositories) {
     signal?.throwIfAborted();
-    if ((await finishedIn(repository, input.target, input.id)) !== undefined) continue;
     try {
+      if ((await finishedIn(repository, input.target, input.id)) !== undefined) continue;
       if (source === undefined) {
         await repository.clear(input.target, input.id);
         source = { repository, manifest: await takeInto(ports, target, repository, input, findings, signal) };
@@ -47,9 +48,10 @@ export async function takeBackup(ports: Ports, input: TakeBackupInput, signal?: 
       await repository.clear(input.target, input.id).catch(() => undefined);
       if (signal?.aborted) throw error;
       refusals.push(error);
+      const { en, ja } = saidBy(error);
       findings.push({
-        en: `${repository.id} did not take it: ${(error as Error).message}`,
-        ja: `${repository.id} に書き込めませんでした: ${(error as Error).message}`,
+        en: `${repository.id} did not take it: ${en}`,
+        ja: `${repository.id} に書き込めませんでした: ${ja}`,
       });
     }
   }
@@ -97,7 +99,7 @@ async function takeInto(
     ...(input.reason === undefined ? {} : { reason: input.reason }),
     ...(findings.length === 0 ? {} : { findings }),
   };
-  const manifest: Manifest = { ...body, digest: digestOf(body) };
+  const manifest: Manifest = { ...body, digest: manifestDigest(body) };
   await finish(target, repository, manifest);
   await rememberSeen(ports, manifest, live.seen, lookedAt);
   return manifest;

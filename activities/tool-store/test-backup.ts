@@ -7,6 +7,7 @@ import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
 import { bestFirst, type BackupCopy, type BackupSet, type SetFault } from './backup-set.ts';
+import { isRepositoryFailure } from './repository-failure.ts';
 import { codeOf, explainWrite } from './target.ts';
 
 /** What the test left known: the set with its new tests, and why it is no good where it is not. */
@@ -43,7 +44,7 @@ export async function testSet(ports: Ports, target: string, set: BackupSet, sign
     const kept = await copy.keepTest(test).then(
       () => true,
       (error: unknown) => {
-        if (['EROFS', 'EACCES', 'EPERM', 'ENOSPC'].includes(codeOf(error) ?? '')) return false;
+        if (['EROFS', 'EACCES', 'EPERM', 'ENOSPC'].includes(codeOf(error) ?? '') || isRepositoryFailure(error)) return false;
         throw error;
       },
     );

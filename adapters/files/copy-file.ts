@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
-import type { Copied, CopyOptions, Place } from '../../activities/ports/file-tree.ts';
+import type { Copied, CopyOptions, FileHash, Place } from '../../activities/ports/file-tree.ts';
 import { hasCode, inside } from './inside.ts';
 import { LineCounter } from './line-counter.ts';
 import { chunkBytes, openFile } from './read-files.ts';
@@ -11,26 +11,37 @@ import { chunkBytes, openFile } from './read-files.ts';
 export async function copyFile(from: Place, to: Place, options: CopyOptions, signal?: AbortSignal): Promise<Copied> {
   const source = await openFile(from);
   try {
-    const path = inside(to);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const target = await open(path, flags, 0o600);
-    try {
-      const limit = Math.min(options.upTo ?? Infinity, Number.MAX_SAFE_INTEGER);
-      const copied = await pour(source.handle, target, Math.min(chunkBytes, source.facts.bytes + 1), limit, signal);
-      // Owner before mode: giving a file away clears its set-id bits.
-      const ownerKept = options.owner === undefined || (await giveTo(target, options.owner));
-      await target.chmod(Number.parseInt(options.mode, 8));
-      if (options.modifiedAt !== undefined) await target.utimes(new Date(), new Date(options.modifiedAt));
-      if (options.durable) await target.sync();
-      return { ...copied, ownerKept };
-    } catch (error) {
-      await unlink(path).catch(() => undefined);
-      throw error;
-    } finally {
-      await target.close();
-    }
+    const limit = Math.min(options.upTo ?? Infinity, Number.MAX_SAFE_INTEGER);
+    return await writeNewFile(to, options, (target) =>
+      pour(source.handle, target, Math.min(chunkBytes, source.facts.bytes + 1), limit, signal),
+    );
   } finally {
     await source.handle.close();
+  }
+}
+
+/** A new file with what `fill` writes into it, its owner, mode and time set and synced; on failure nothing is left of it. The folder exists. */
+export async function writeNewFile(
+  to: Place,
+  options: CopyOptions,
+  fill: (target: FileHandle) => Promise<FileHash>,
+): Promise<Copied> {
+  const path = inside(to);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const target = await open(path, flags, 0o600);
+  try {
+    const copied = await fill(target);
+    // Owner before mode: giving a file away clears its set-id bits.
+    const ownerKept = options.owner === undefined || (await giveTo(target, options.owner));
+    await target.chmod(Number.parseInt(options.mode, 8));
+    if (options.modifiedAt !== undefined) await target.utimes(new Date(), new Date(options.modifiedAt));
+    if (options.durable) await target.sync();
+    return { ...copied, ownerKept };
+  } catch (error) {
+    await unlink(path).catch(() => undefined);
+    throw error;
+  } finally {
+    await target.close();
   }
 }
 

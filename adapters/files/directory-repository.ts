@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupRepository } from '../../activities/ports/backup-repository.ts';
 import type { FileTree, Place } from '../../activities/ports/file-tree.ts';
-import type { RepositoryEntry } from '../../contracts/inventory.ts';
+import type { DirectoryEntry } from '../../contracts/inventory.ts';
 import { folderOf } from '../../domain/tool-store/layout.ts';
 import { inside, isMissing } from './inside.ts';
 
-export function createDirectoryRepository(entry: RepositoryEntry, files: FileTree): BackupRepository {
+export function createDirectoryRepository(entry: DirectoryEntry, files: FileTree): BackupRepository {
   const at = (target: string, ...parts: string[]): Place => ({ root: entry.path, path: [target, ...parts].join('/') });
   /** Folders below `files/` that were written to, synced once before a manifest says that they are complete. */
   const touched = new Map<string, Set<string>>();

@@ -19,8 +19,9 @@ export function createLogReader({ threads, perThread } = usual): LogReader {
       const { handle, facts } = await openFile(log);
       try {
         const size = facts.bytes;
-        const parts = Math.max(1, Math.min(threads, Math.floor(size / perThread)));
-        const border = (n: number): number => Math.floor((size * n) / parts);
+        const first = Math.max(0, size - (asked.lastBytes ?? size));
+        const parts = Math.max(1, Math.min(threads, Math.floor((size - first) / perThread)));
+        const border = (n: number): number => first + Math.floor(((size - first) * n) / parts);
         const ranges = Array.from({ length: parts }, (_, n): LogRange => {
           return { fd: handle.fd, from: border(n), to: border(n + 1), size, asked };
         });

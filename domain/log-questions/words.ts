@@ -8,6 +8,8 @@ export interface AskedQuestion {
   readonly question: LogQuestion;
   /** Only lines from then on; lines without a time are left out with it. */
   readonly since?: number | undefined;
+  /** Only so many bytes at the end of the log, where a glance is enough. */
+  readonly lastBytes?: number | undefined;
   /** When it is asked: ages count back from here. */
   readonly now: number;
   /** Most items of the answer. */

@@ -1,5 +1,6 @@
 /** Which files go aside, and under which names, so that nothing is overwritten. The same world gives the same plan. */
 import { digestOf } from '../digest.ts';
+import type { Text } from '../text.ts';
 import { isTemporary, staysInside, toolsFolder } from '../tool-store/layout.ts';
 import { asideFolderPath, type AsideFolder, type Move, type MovePlan, type ToolToSetAside } from './move-plan.ts';
 import { asideName, isMovable, isSameContent, markOf, nameOf, othersThan, type SetAsideWorld } from './set-aside-world.ts';
@@ -9,10 +10,14 @@ export type SetAsideDecision =
   /** Paths where nothing is that could be put away. */
   | { readonly unknown: readonly string[] };
 
-export function decideSetAside(
-  world: SetAsideWorld,
-  { tools, into }: { readonly tools: readonly ToolToSetAside[]; readonly into: AsideFolder },
-): SetAsideDecision {
+export interface SetAsideRequest {
+  readonly tools: readonly ToolToSetAside[];
+  readonly into: AsideFolder;
+  /** What those who decide must know beside the plan. */
+  readonly note?: Text | undefined;
+}
+
+export function decideSetAside(world: SetAsideWorld, { tools, into, note }: SetAsideRequest): SetAsideDecision {
   const live = new Map(world.live.map((file) => [file.path, file]));
   const taken = new Map(
     world.live.filter(({ path }) => path.startsWith(`${asideFolderPath(into)}/`)).map((f) => [f.path, f.state]),
@@ -44,6 +49,7 @@ export function decideSetAside(
     already,
     missingFolders: world.missingFolders,
     others: othersThan(new Set(moves.map(({ from }) => from)), world.live),
+    ...(note === undefined || moves.length === 0 ? {} : { needsPeople: note }),
   };
   return { plan: { ...body, digest: digestOf(body) } };
 }

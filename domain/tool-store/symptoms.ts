@@ -1,6 +1,8 @@
 /** What a look at a tool store tells, and which scenario would help. */
 import type { Diagnosis } from '../diagnosis.ts';
+import type { Timeouts } from '../log-questions/words.ts';
 import type { Text } from '../text.ts';
+import { timeoutSymptoms } from '../timeouts/timeout-symptoms.ts';
 import { auditLog, fileNameOf, isToolPath, toolLimit } from './layout.ts';
 import type { LiveFile } from './restore-plan.ts';
 import { duplicateNames, type ToolDefinition } from './tool-file.ts';
@@ -14,6 +16,8 @@ export interface StoreView {
   /** The newest backup that passed its test and is not suspect. */
   readonly verified?: { readonly id: string; readonly startedAt: string; readonly paths: readonly string[] } | undefined;
   readonly backups: number;
+  /** Of the last day, as far as the end of the log shows them. */
+  readonly timeouts?: readonly Timeouts[];
 }
 
 type Symptom = Diagnosis['symptoms'][number];
@@ -43,7 +47,11 @@ export function readSymptoms(view: StoreView): Findings {
   const expected = view.verified?.paths.filter(isToolPath) ?? view.live.map(({ path }) => path);
   const there = new Map(view.live.map((file) => [file.path, file]));
   const lost = expected.filter((path) => there.get(path)?.judged?.ok !== true);
-  return { symptoms, suggests: suggest(view, expected, lost) };
+  const timeouts = timeoutSymptoms(view.timeouts ?? []);
+  return {
+    symptoms: [...symptoms, ...timeouts.symptoms],
+    suggests: [...suggest(view, expected, lost), ...timeouts.suggests],
+  };
 }
 
 const symptom = (id: string, en: string, ja: string, evidence?: Symptom['evidence']): Symptom => ({

@@ -141,3 +141,20 @@ test('a link is refused, a missing log is ENOENT, an empty one has nothing to sa
   abort.abort(new Error('enough'));
   await expect(asking).rejects.toThrow();
 });
+
+test('a glance at the end counts whole lines there only, in one range as in several', async () => {
+  const line = (n: number): string => `{"timestamp":"${at(n)}","action":"run_dynamic_tool","toolName":"t${n}","success":true}\n`;
+  const lines = [100, 101, 102, 103, 104, 105].map(line);
+  writeFileSync(join(folder, 'end.jsonl'), lines.join(''));
+  const half = lines[0]!.length / 2;
+  for (const perThread of [1_000_000, 100]) {
+    const reader = createLogReader({ threads: 3, perThread });
+    const tally = async (lastBytes: number) => {
+      const asked = { question: 'usage', now, limit: 10, lastBytes } as const;
+      return [...(await reader.tally({ root: folder, path: 'end.jsonl' }, asked)).tally.tools.keys()].toSorted();
+    };
+    expect(await tally(3.5 * 2 * half)).toEqual(['t103', 't104', 't105']);
+    expect(await tally(3 * 2 * half)).toEqual(['t103', 't104', 't105']);
+    expect(await tally(1_000_000)).toHaveLength(6);
+  }
+});

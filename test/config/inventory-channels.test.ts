@@ -69,9 +69,9 @@ describe('the right to go on alone', () => {
     ['after the last group', '{ alone: after 10m, within: 5m, then: [{ within: 5m }] }', '', '600'],
     ['within a third of the RTO, where no time is given', '{ alone: after 19m }', ', objectives: { rto: 1h }', undefined],
     ['after a third of the RTO', '{ alone: after 20m }', ', objectives: { rto: 1h }', '1200'],
-    // The longest RTO of the scenarios counts: 60 min.
-    ['within a third of the RTO of a scenario', '{ alone: after 19m }', '', undefined],
-    ['after a third of the RTO of every scenario', '{ alone: after 20m }', '', '1200'],
+    // The longest RTO of the scenarios counts: 4 h.
+    ['within a third of the RTO of a scenario', '{ alone: after 79m }', '', undefined],
+    ['after a third of the RTO of every scenario', '{ alone: after 80m }', '', '4800'],
   ])('%s', (_, policy, target, ends) => {
     const expected = ends === undefined ? [] : [`targets.0.approvals.restore.alone: the gate has ended by then, after ${ends} s`];
     expect(faults('', policy, target)).toEqual(expected);

@@ -19,6 +19,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { builtTemporal, downloadedTemporal } from '../../scripts/temporal-cli.mjs';
+import { builtObjectStore } from '../../scripts/object-store.mjs';
 import { runProgram } from '../../scripts/setup/program.mjs';
 
 const lock = {
@@ -160,6 +161,27 @@ test('the lock of a setup that was killed is taken over', async () => {
   put('cache/okiagari/setup.lock', String(dead.pid));
   expect((await setUp('start')).code).toBe(0);
   expect(existsSync(builtTemporal(variables))).toBe(true);
+});
+
+test("the tests' S3 server is built once, and only for tests and measures", async () => {
+  allowChmod();
+  fake('bin/temporal', 'exit 0');
+  expect(await setUp('own-server')).toEqual({ code: 0, said: '' });
+  const without = await setUp('tests');
+  expect(without.code).toBe(1);
+  expect(without.said).toContain('there is no `versitygw` on the PATH, and no `go` to build it');
+  expect(without.said).toMatch(/To mend it, one of:\n {2}install Go/);
+  fake('bin/go', 'echo "go: no route to the module" >&2; exit 1');
+  const failing = await setUp('tests');
+  expect(failing.said).toContain('go: no route to the module');
+  expect(failing.said).toContain('go install github.com/versity/versitygw/cmd/versitygw@v');
+  expect(readdirSync(dirname(builtObjectStore(variables)))).toEqual([]);
+  fake('bin/go', goBuilds.replaceAll('temporal', 'versitygw'));
+  // The agent of the tests comes with it.
+  fake('bin/npm', 'exit 0');
+  expect((await setUp('tests')).code).toBe(0);
+  expect(existsSync(builtObjectStore(variables))).toBe(true);
+  expect(await setUp('tests')).toEqual({ code: 0, said: '' });
 });
 
 test('a program that makes no progress is given up', async () => {

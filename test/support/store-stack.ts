@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import type { Ports } from '../../activities/ports/index.ts';
 import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
 import { signDocument } from '../../adapters/signing/ed25519.ts';
@@ -18,6 +19,7 @@ import type { RecoveryStart } from '../../domain/messages.ts';
 import { startStatement } from '../../domain/start-statement.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { startWorker } from '../../worker/run.ts';
+import type { TestObjectStore } from './object-store.ts';
 import { createDriver, type RecoveryDriver } from './recovery-driver.ts';
 import type { TemporalServer } from './temporal-server.ts';
 
@@ -33,7 +35,7 @@ export interface Store {
   tool(n: number): string;
   readonly log: string;
   fingerprint(): Fingerprint;
-  takeBackup(kind?: 'full' | 'manual'): Promise<Backup>;
+  takeBackup(kind?: 'full' | 'manual', at?: Date): Promise<Backup>;
   testBackup(backup: string): Promise<Backup>;
   /** Takes a backup and proves it. */
   verifiedBackup(): Promise<Backup>;
@@ -50,6 +52,8 @@ export interface StoreStack extends RecoveryDriver {
     readonly tools?: number;
     readonly logLines?: number;
     readonly settings?: string | ((sample: ToolStoreSample) => string);
+    /** A bucket of this server as a second repository, `<id>-offsite`; its keys lie in files. */
+    readonly offsite?: TestObjectStore;
   }): Promise<Store>;
   stop(): Promise<void>;
 }
@@ -60,6 +64,7 @@ locale: en
 people:
   - { id: hana, name: Hana, roles: [operator, approver], groups: [operations], token: { env: TOKEN_HANA }, locale: ja, contact: { mail: hana@example.jp } }
   - { id: ren, name: Ren, roles: [operator, approver], groups: [admins], token: { env: TOKEN_REN }, contact: { mail: ren@example.jp } }
+  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }
   - { id: sora, name: Sora, roles: [operator], token: { env: TOKEN_SORA } }
 `;
 
@@ -73,8 +78,16 @@ export interface Channels {
 }
 export const hookSecret = 'the secret of the hook';
 
-/** With a worker in this process, or with whatever `runWorker` starts. */
-export async function startStoreStack(server: TemporalServer, runWorker?: RunWorker, channels?: Channels): Promise<StoreStack> {
+/** One more approver: who asks never approves, so that a gate for two needs three. */
+export const mio = '  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }\n';
+
+/** With a worker in this process, or with whatever `runWorker` starts; `more` are lines of further people. */
+export async function startStoreStack(
+  server: TemporalServer,
+  runWorker?: RunWorker,
+  channels?: Channels,
+  more = '',
+): Promise<StoreStack> {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -105,6 +118,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     tools = 12,
     logLines = 200,
     settings = 'agent: none',
+    offsite,
   }: Parameters<StoreStack['store']>[0] = {}): Promise<Store> {
     const id = `store-${++made}`;
     const root = join(folder, id);
@@ -112,9 +126,19 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
     mkdirSync(repository);
     const sample = await makeToolStore(root, { tools, logLines, seed: made });
     repositories.push(`  - { id: ${id}-backups, kind: directory, path: ${repository} }`);
+    const names = [`${id}-backups`];
+    if (offsite !== undefined) {
+      names.push(`${id}-offsite`);
+      repositories.push(await bucketLine(folder, `${id}-offsite`, offsite));
+    }
     const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
-    targets.push(`  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${id}-backups]\n${fields.join('')}`);
-    writeFileSync(inventoryFile, `${people}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`);
+    targets.push(
+      `  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${names.join(', ')}]\n${fields.join('')}`,
+    );
+    writeFileSync(
+      inventoryFile,
+      `${people}${more}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`,
+    );
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
       client.workflow.execute('backupTest', {
@@ -123,8 +147,7 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
         workflowTaskTimeout: '2s',
         args: [{ ...common, backup, activity: 'testToolStoreBackup' }],
       });
-    const takeBackup = (kind: 'full' | 'manual' = 'full'): Promise<Backup> => {
-      const now = new Date();
+    const takeBackup = (kind: 'full' | 'manual' = 'full', now = new Date()): Promise<Backup> => {
       const backup = backupId(
         now,
         kind,
@@ -180,6 +203,15 @@ export async function startStoreStack(server: TemporalServer, runWorker?: RunWor
   };
 }
 
+async function bucketLine(folder: string, id: string, server: TestObjectStore): Promise<string> {
+  const secret = (name: string, value: string): string => {
+    writeFileSync(join(folder, `${id}-${name}`), value, { mode: 0o600 });
+    return `{ file: ${join(folder, `${id}-${name}`)} }`;
+  };
+  const keys = `accessKeyId: ${secret('key', server.accessKeyId)}, secretAccessKey: ${secret('secret', server.secretAccessKey)}`;
+  return `  - { id: ${id}, kind: s3, endpoint: "${server.endpoint}", bucket: ${await server.bucket({ versions: true })}, ${keys} }`;
+}
+
 function notifyLine(folder: string, { smtp, webhook }: Channels): string {
   const secret = (name: string, value: string): string => {
     writeFileSync(join(folder, name), value, { mode: 0o600 });
@@ -193,13 +225,16 @@ function notifyLine(folder: string, { smtp, webhook }: Channels): string {
   return `notify: { ${mail}webhooks: [${hook}] }\n`;
 }
 
-const workerHere =
-  (address: string): RunWorker =>
+/** A worker in this process; `wrap` puts something else in the place of a part of the world. */
+export const workerHere =
+  (address: string, wrap = (ports: Ports): Ports => ports): RunWorker =>
   async ({ inventoryFile, data }) => {
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
-      activities: createActivities(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      activities: createActivities(
+        wrap(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      ),
       site: 'main',
       workflowBundle: await workflowBundle(),
     });

@@ -11,7 +11,8 @@ import { fillChecklist } from './fill-checklist.ts';
 /** What the store is compared with; the newest verified backup when left out. */
 type Held = Omit<CheckRequest, 'target'>;
 
-export function checklist(r: Recovery) {
+/** `list` is the recovery whose report the list becomes part of. */
+export function checklist(r: Recovery, list: string = r.id) {
   const { target } = r;
   const on = r.on<ChecklistActivities>();
 
@@ -24,7 +25,7 @@ export function checklist(r: Recovery) {
         () => on.patient.checkStoreRuns(request),
         () => on.patient.checkStoreMachine(request),
       ],
-      keep: (answers) => on.patient.keepChecklist({ id: r.id, target, ...answers }),
+      keep: (answers) => on.patient.keepChecklist({ id: list, target, ...answers }),
     });
   };
 

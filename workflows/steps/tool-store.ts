@@ -17,7 +17,7 @@ const toolsInput = z.strictObject({ tools: toolRestoreInput.shape.tools.optional
 
 /** What to bring back, from where, and where the copy of what was there is kept (absent in a dry run). */
 interface Source {
-  readonly chosen: ChosenBackup;
+  readonly chosen: { readonly backup: { readonly id: string } };
   readonly saved: ProtectReceipt | undefined;
   readonly tools?: readonly string[] | undefined;
 }

@@ -1,5 +1,5 @@
 /** A look at a store names what is wrong with it and the scenario that helps, and changes nothing. */
-import { mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startRequest } from '../../../contracts/inputs/start.ts';
 import { scenarioById } from '../../../contracts/scenarios.ts';
@@ -37,6 +37,19 @@ const cases: Record<string, { harm: (world: World) => void; symptoms: string[]; 
     symptoms: ['tools-truncated'],
     suggests: ['tool-store-loss'],
   },
+  'a tool has a set-id bit': {
+    harm: (world) => chmodSync(path(world, 0), 0o4755),
+    symptoms: ['special-modes'],
+    suggests: ['security-breach'],
+  },
+  'a new tool runs text as code, and another new one does not': {
+    harm(world) {
+      addTool(world.root, 'planted', 'function execute() { return (0, eval)("1"); }');
+      addTool(world.root, 'honest');
+    },
+    symptoms: ['new-dangerous-tools'],
+    suggests: ['security-breach'],
+  },
   'one tool is gone and one has a wrong id': {
     harm(world) {
       rmSync(path(world, 0));
@@ -52,6 +65,17 @@ const cases: Record<string, { harm: (world: World) => void; symptoms: string[]; 
     suggests: [],
   },
 };
+
+const timedOut = (at: string): string =>
+  `${JSON.stringify({ timestamp: at, action: 'run_dynamic_tool', toolName: 'slow', success: false, error: 'timed out' })}\n`;
+const timeouts = (times: number, at = new Date().toISOString()) => ({
+  harm: (world: World) => appendFileSync(world.live(logPath), timedOut(at).repeat(times)),
+});
+Object.assign(cases, {
+  'a tool times out again and again': { ...timeouts(3), symptoms: ['tools-time-out'], suggests: ['tool-timeouts'] },
+  'a tool timed out twice': { ...timeouts(2), symptoms: [], suggests: [] },
+  'a tool timed out long ago': { ...timeouts(9, night), symptoms: [], suggests: [] },
+});
 
 test.each(Object.entries(cases))('%s', async (_, { harm, symptoms, suggests }) => {
   const world = await makeWorld();

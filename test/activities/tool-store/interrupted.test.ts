@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync,
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FileTree } from '../../../activities/ports/file-tree.ts';
+import type { DirectoryEntry } from '../../../contracts/inventory.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
 import { createToolStoreActivities } from '../../../activities/tool-store/create-tool-store-activities.ts';
 import type { ToolStoreActivities } from '../../../activities/tool-store/interface.ts';
@@ -46,7 +47,8 @@ function mortal(world: World, dieAt: number): { readonly tools: ToolStoreActivit
     };
   }
   const tree = files as unknown as FileTree;
-  const ports: Ports = { ...world.ports, files: tree, repositories: (entry) => createDirectoryRepository(entry, tree) };
+  const repositories: Ports['repositories'] = (entry) => createDirectoryRepository(entry as DirectoryEntry, tree);
+  const ports: Ports = { ...world.ports, files: tree, repositories };
   return { tools: createToolStoreActivities(ports), died: () => dead };
 }
 

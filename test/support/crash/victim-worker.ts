@@ -34,6 +34,9 @@ const watched = (activities: object): object =>
 const withPoints = (ports: Ports): Ports => ({
   ...ports,
   files: mined('files', ports.files),
+  logs: mined('logs', ports.logs),
+  logArchives: mined('logArchives', ports.logArchives),
+  logRepair: mined('logRepair', ports.logRepair),
   records: mined('records', ports.records),
   archives: mined('archives', ports.archives),
   commands: mined('commands', ports.commands),

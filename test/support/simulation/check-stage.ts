@@ -53,7 +53,7 @@ export function checkStage(dice: Dice, journal: Journal): Stage {
 }
 
 /** Each question speaks for a quarter of the list. */
-function checks(health: ReadonlyMap<string, Health>): ChecklistActivities {
+export function checks(health: ReadonlyMap<string, Health>): ChecklistActivities {
   const quarter = toolStoreChecklist.items.length / questions.length;
   const answer = (question: string): Promise<readonly Answer[]> => {
     const at = questions.findIndex((one) => one === question);

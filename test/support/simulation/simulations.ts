@@ -1,11 +1,16 @@
 /** What can be simulated: the kernel under its toys, and the product's own scenarios. */
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { diskStage } from './disk-stage.ts';
+import { asideStage } from './aside-stage.ts';
+import { logStage } from './log-stage.ts';
+import { breachStage } from './breach-stage.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Simulation } from './simulate.ts';
 import type { MakeStage } from './stage.ts';
 import { checkStage } from './check-stage.ts';
 import { storeStage } from './store-stage.ts';
+import { systemStage } from './system-stage.ts';
 import { toyStage } from './toy-stage.ts';
 
 /** Opens the toys; `entry` brings other workflows under the same names. */
@@ -15,7 +20,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage, checkStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage, asideStage, breachStage, checkStage, systemStage, diskStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();

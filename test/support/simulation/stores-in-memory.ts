@@ -40,6 +40,14 @@ export class StoresInMemory {
     return this.#live.get(target)!;
   }
 
+  read(target: string, path: string): string | undefined {
+    return this.#files(target).get(path);
+  }
+
+  paths(target: string): readonly string[] {
+    return [...this.#files(target).keys()].toSorted();
+  }
+
   write(target: string, path: string, content: string, more: Partial<Effect> = {}): void {
     const before = this.#files(target).get(path) ?? null;
     this.#journal.effect({ target, plan: '', thing: path, before, after: content, ...more });

@@ -1,0 +1,87 @@
+/** Damaged audit logs as crash cases, judged from the files: each good line once, the original whole, nothing unfinished left. */
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import type { CrashCase, Wreck } from '../case.ts';
+
+/** Cancelled at `cancelAt`, the log must be as damaged as it was. */
+export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}): CrashCase => ({
+  scenario: 'audit-log-corruption',
+  world: new URL('../worlds/product.ts', import.meta.url),
+  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
+  ...(cancelAt !== undefined && { cancelAt }),
+  async open(server, runWorker) {
+    const stack = await startStoreStack(server, runWorker);
+    // The API reads the inventory as it starts, and there is none before the first store.
+    await stack.store();
+    return {
+      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
+      stop: () => stack.stop(),
+      wreck: () => wreck(stack, cancelAt === undefined),
+    };
+  },
+});
+
+const cut = '{"timestamp":"2026-10-01T00:00:00.000Z","action":"run_dyn';
+
+async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
+  const store = await stack.store({ tools: 1, logLines: 40 });
+  const good = readFileSync(store.log, 'utf8');
+  // More than one percent: the gate is due.
+  const bad = `${cut}\n`.repeat(3);
+  writeFileSync(store.log, `${bad}${good}${cut}{"glued":1}\n`);
+  const damaged = readFileSync(store.log, 'utf8');
+  const { ino } = statSync(store.log);
+  let appended = '';
+  const seen = new Set<number>([ino]);
+
+  return {
+    target: store.id,
+    input: {},
+    /** Somebody goes on writing: one line at each death, as the agent does. */
+    watch() {
+      const line = `{"appended":${appended.split('\n').length}}\n`;
+      appendFileSync(store.log, line);
+      appended += line;
+      seen.add(statSync(store.log).ino);
+    },
+    faults() {
+      const wanted = isMended ? `${good}{"glued":1}\n` : damaged;
+      const now = readFileSync(store.log, 'utf8');
+      const news = now.slice(wanted.length);
+      const inodes = new Set([...seen, statSync(store.log).ino]).size;
+      return [
+        ...(now.startsWith(wanted) ? [] : ['the log does not begin as it must']),
+        ...(sorted(news) === sorted(appended) ? [] : [`appended was ${appended}, and behind the log stands ${news}`]),
+        // Swapped twice, it would have been a third file at some death.
+        ...(inodes <= 2 ? [] : [`${inodes} files were the log`]),
+        ...(isMended ? leftFaults(store, damaged, ino) : []),
+        ...besides(store)
+          .filter((name) => !isMended || name.startsWith('.'))
+          .map((name) => `${name} is left`),
+      ];
+    },
+  };
+}
+
+const sorted = (text: string): string => text.split('\n').toSorted().join('\n');
+const besides = (store: Store): string[] => readdirSync(dirname(store.log)).filter((name) => !store.log.endsWith(`/${name}`));
+
+function leftFaults(store: Store, damaged: string, ino: number): string[] {
+  const find = (part: string): string => join(dirname(store.log), besides(store).find((name) => name.includes(part)) ?? part);
+  const read = (part: string): string => {
+    try {
+      return readFileSync(find(part), 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const pieces = read('quarantine-').split('\n').filter(Boolean).length;
+  const receipt = JSON.parse(read('.repair-') || '{}') as { complete?: boolean };
+  return [
+    ...(read('.corrupted-').startsWith(damaged) && statSync(find('.corrupted-')).ino === ino ? [] : ['the original is not kept']),
+    ...(pieces === 4 ? [] : [`${pieces} pieces are in quarantine`]),
+    ...(receipt.complete === true ? [] : ['there is no complete receipt']),
+    ...(besides(store).length === 3 ? [] : [`beside the log lie ${besides(store).join(', ')}`]),
+  ];
+}
