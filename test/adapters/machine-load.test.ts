@@ -39,6 +39,13 @@ test('a process that works is among the heaviest by its name; what it was told s
   expect(heaviest.map(({ cores }) => cores)).toEqual(heaviest.map(({ cores }) => cores).toSorted((a, b) => b - a));
 });
 
+test('what a process did before it was watched does not count', async () => {
+  while (process.cpuUsage().user < 2e6) Math.sqrt(process.cpuUsage().user);
+  const load = await machine.readLoad(tmpdir(), { watchMs: 200, most: 10_000 });
+  expect(load.heaviest.some(({ pid }) => pid === process.pid)).toBe(true);
+  expect(Math.max(...load.heaviest.map(({ cores }) => cores))).toBeLessThan(load.cores + 0.5);
+});
+
 test('a root that is not there is no machine that is full', async () => {
   await expect(machine.readLoad('/no/such/root', { watchMs: 10, most: 1 })).rejects.toMatchObject({ code: 'ENOENT' });
 });

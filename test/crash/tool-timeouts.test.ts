@@ -5,5 +5,5 @@ import { sweep } from '../support/crash/sweep.ts';
 sweep('tool-timeouts', setAsideCase({ scenario: 'tool-timeouts', input: () => ({}) }));
 sweep(
   'tool-timeouts, cancelled',
-  setAsideCase({ scenario: 'tool-timeouts', input: () => ({}), cancelAt: 'gate check:resources-freed#1: open' }),
+  setAsideCase({ scenario: 'tool-timeouts', input: () => ({}), cancelAt: 'startAgent#1: before' }),
 );

@@ -161,10 +161,15 @@ test('somebody else took the place since the plan: refused, and both stay', asyn
 
 test('an undo leaves what others wrote meanwhile, and names it', async () => {
   const world = await makeAsideWorld();
-  const { apply, undo } = await planAside(world, [world.path(0), world.path(1)]);
+  const { apply, undo } = await planAside(world, [world.path(0), world.path(1), world.path(2)]);
   await apply();
   writeFileSync(world.live(world.path(0)), 'somebody else');
-  expect(await undo()).toEqual({ movedBack: 1, kept: [world.path(0)] });
+  writeFileSync(world.live(world.asidePath(2)), 'somebody else');
+  expect(await undo()).toEqual({ movedBack: 1, kept: [world.path(0), world.path(2)] });
+  expect([existsSync(world.live(world.path(2))), world.readLive(world.asidePath(2)).toString()]).toEqual([
+    false,
+    'somebody else',
+  ]);
   expect(world.readLive(world.path(0)).toString()).toBe('somebody else');
   expect(existsSync(world.live(world.asidePath(0)))).toBe(true);
 });
@@ -191,6 +196,38 @@ test('checks fail where a moved file is altered or gone, or another tool changed
   writeFileSync(world.live(world.asidePath(0)), '{}');
   writeFileSync(world.live('.pi/tools/.okiagari-1-x.json.tmp'), '');
   expect((await verify()).filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['moved-files', 'other-tools', 'leftovers']);
+});
+
+/** Ports under which somebody replaces the first tool right after, or right before, an effect on files. */
+const meddled =
+  (effect: 'link' | 'copy', when: 'before' | 'after', meddle: () => void) =>
+  (ports: Ports): Ports => {
+    const real = ports.files[effect] as (...args: unknown[]) => Promise<unknown>;
+    const between = async (...args: unknown[]): Promise<unknown> => {
+      if (when === 'before') meddle();
+      const result = await real(...args);
+      if (when === 'after') meddle();
+      return result;
+    };
+    return { ...ports, files: { ...ports.files, [effect]: between } };
+  };
+
+test.each([
+  ['after it got its second name', 'link', 'after', undefined],
+  ['while it is copied', 'copy', 'before', 'EPERM'],
+] as const)('a tool that somebody replaces %s keeps its place, and nothing is lost', async (_, effect, when, code) => {
+  let file = '';
+  const replace = (): void => {
+    rmSync(file);
+    writeFileSync(file, 'somebody else');
+  };
+  const hook = meddled(effect, when, replace);
+  const world = await makeAsideWorld({ wrap: (ports) => hook(code === undefined ? ports : withoutLinks(code)(ports)) });
+  file = world.live(world.path(0));
+  const { apply } = await planAside(world, [world.path(0)]);
+  expect((await failureOf(apply())).code).toBe('plan-changed');
+  expect(world.readLive(world.path(0)).toString()).toBe('somebody else');
+  expect(readdirSync(world.live('.pi/tools')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
 /** Ports of a file system that knows no second names. */
