@@ -75,6 +75,7 @@ describe('a full disk gets room', () => {
       'plan pruning': 'done',
       'agree to prune': 'done',
       'archive old lines': 'done',
+      'point of no return': 'done',
       'prune backups': 'done',
       verify: 'done',
     });

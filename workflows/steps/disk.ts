@@ -71,6 +71,15 @@ export function diskOf(r: Recovery) {
     /** There is no way back from it, so that it comes last. */
     async prune(plan: Plan | undefined): Promise<void> {
       if (plan === undefined) return;
+      // A step of its own: whoever cancelled while lines were archived is heard here, for the last time.
+      await r.act<void>('point of no return', {
+        would: {
+          en: 'Would remove the backups that were agreed to, as the last thing.',
+          ja: '最後に、合意済みのバックアップを削除する予定。',
+        },
+        dry: undefined,
+        act: () => Promise.resolve({ value: undefined, sentence: backupsGo }),
+      });
       await r.pointOfNoReturn(backupsGo);
       await r.act<void>('prune backups', {
         would: { en: 'Would remove the backups.', ja: 'バックアップを削除する予定。' },
