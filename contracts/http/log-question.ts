@@ -7,6 +7,7 @@ import { pageQuery } from './requests.ts';
 export const logQuestionQuery = z.strictObject({
   question: z
     .enum(logQuestions)
+    .default('failures')
     .describe(
       '`failures`: the last ones. `timeouts`, `usage`: counts per tool, most first. `creations`: the last ones, each once. `ages`: lines and bytes by age.',
     ),

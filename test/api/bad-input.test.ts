@@ -40,6 +40,7 @@ beforeAll(async () => {
   api.gateway.asked.set('listToolStoreBackups', () => [knownBackup]);
   api.gateway.asked.set('holdToolStoreBackup', () => knownBackup);
   api.gateway.asked.set('diagnoseToolStore', () => ({ target: 'tools', at: '2026-11-22T00:00:00Z', symptoms: [], suggests: [] }));
+  api.gateway.asked.set('askToolStoreLog', () => ({ question: 'failures', lines: 0, damaged: 0, bytes: 0, items: [] }));
 });
 afterAll(() => api.close());
 
@@ -131,6 +132,7 @@ const wrongByMeaning: readonly (readonly [route: string, change: Record<string, 
   ['POST /v1/recoveries', { detectedAt: '2026-11-22T01:00:00' }, 400, 'detectedAt'],
   ['POST /v1/recoveries', { detectedAt: '2026-02-30T01:00:00Z' }, 400, 'detectedAt'],
   ['POST /v1/recoveries', { reason: '   ' }, 400, 'reason'],
+  ['POST /v1/targets/{id}/verify', { input: { tools: -1 } }, 422, 'input.tools'],
   ['POST /v1/recoveries/{id}/decisions', { input: {} }, 400, 'input'],
   ['POST /v1/recoveries/{id}/decisions', { decision: 'amend' }, 400, 'input'],
 ];

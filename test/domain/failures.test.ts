@@ -33,6 +33,7 @@ describe('every row of the failure table', () => {
       'no-worker',
       'step-timeout',
       'record-store-unusable',
+      'repository-away',
     ]);
   });
 });
