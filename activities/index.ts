@@ -5,6 +5,7 @@ import { createAuditLogActivities } from './audit-log/create-audit-log-activitie
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createBreachActivities } from './breach/create-breach-activities.ts';
 import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
+import { createDiskActivities } from './disk/create-disk-activities.ts';
 import { createFullSystemActivities } from './full-system/create-full-system-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
@@ -25,6 +26,7 @@ export const createActivities = (ports: Ports) => ({
   ...createLogQuestionActivities(ports),
   ...createSetAsideActivities(ports),
   ...createTimeoutActivities(ports),
+  ...createDiskActivities(ports),
   ...createSourceCodeActivities(ports),
   ...createBreachActivities(ports),
   ...createChecklistActivities(ports),

@@ -6,6 +6,8 @@ import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import { createAgentSession } from './agent/agent-session.ts';
 import { createLogFiles } from './audit-log/log-files.ts';
+import { createLocalDisk } from './disk/local-disk.ts';
+import { createLogArchives } from './disk/log-archives.ts';
 import { createLogRepair } from './audit-log/log-repair.ts';
 import { createDirectoryRecords } from './files/directory-records.ts';
 import { createDirectoryRepository } from './files/directory-repository.ts';
@@ -61,6 +63,8 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     load: createMachineLoad(),
     prober: createProber(),
     sources: createGitSources(join(folder, 'sources')),
+    logArchives: createLogArchives(),
+    disk: createLocalDisk(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

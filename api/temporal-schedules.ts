@@ -24,11 +24,27 @@ const shortestCatchUpMs = 60_000;
 /** `call` gives each call its deadline and turns what goes wrong into a row of the failure table. */
 export function createTemporalSchedules(client: Client['schedule'], call: <T>(work: () => Promise<T>) => Promise<T>): Schedules {
   const handle = (id: string) => client.getHandle(id);
-  const update = (wanted: WantedSchedule, keepsPause: boolean): Promise<void> =>
-    handle(wanted.id).update(({ state }) => ({
-      ...optionsOf(wanted),
-      state: { ...state, paused: keepsPause ? state.paused : wanted.paused, note: wanted.note },
-    }));
+  /** False where it is not there. */
+  async function update(wanted: WantedSchedule, keepsPause: boolean): Promise<boolean> {
+    try {
+      await handle(wanted.id).update(({ state }) => ({
+        ...optionsOf(wanted),
+        state: { ...state, paused: keepsPause ? state.paused : wanted.paused, note: wanted.note },
+      }));
+      return true;
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  async function create(wanted: WantedSchedule): Promise<void> {
+    const state = { paused: wanted.paused, note: wanted.note };
+    await client.create({ scheduleId: wanted.id, ...optionsOf(wanted), state }).catch((taken: unknown) => {
+      // Another API process was quicker, from the same inventory.
+      if (!(taken instanceof ScheduleAlreadyRunning)) throw taken;
+    });
+  }
 
   return {
     list: () =>
@@ -48,19 +64,9 @@ export function createTemporalSchedules(client: Client['schedule'], call: <T>(wo
         }
       }),
 
-    put: (wanted, { keepsPause }) =>
-      call(async () => {
-        try {
-          await update(wanted, keepsPause);
-        } catch (error) {
-          if (!(error instanceof ScheduleNotFoundError)) throw error;
-          const state = { paused: wanted.paused, note: wanted.note };
-          await client.create({ scheduleId: wanted.id, ...optionsOf(wanted), state }).catch((taken: unknown) => {
-            // Another API process was quicker, from the same inventory.
-            if (!(taken instanceof ScheduleAlreadyRunning)) throw taken;
-          });
-        }
-      }),
+    async put(wanted, { keepsPause }) {
+      if (!(await call(() => update(wanted, keepsPause)))) await call(() => create(wanted));
+    },
 
     pause: (id, note) => call(() => handle(id).pause(note)),
     unpause: (id, note) => call(() => handle(id).unpause(note)),

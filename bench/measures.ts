@@ -1,13 +1,16 @@
 /** All measures, in the order of docs/performance.md. */
 import type { Measure } from './measure.ts';
+import { backup1Gb } from './measures/backup-1gb.ts';
 import { backup200Mb } from './measures/backup-200mb.ts';
 import { decisionLatency } from './measures/decision-latency.ts';
 import { fiftyStarts } from './measures/fifty-starts.ts';
+import { incrementalUnchanged } from './measures/incremental-unchanged.ts';
 import { historyEvents } from './measures/history-events.ts';
 import { logQuestions1Gb } from './measures/log-questions-1gb.ts';
 import { parkedGates } from './measures/parked-gates.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
+import { retention10k } from './measures/retention-10k.ts';
 import { s3OneGb } from './measures/s3-1gb.ts';
 import { startWarm } from './measures/start-warm.ts';
 import { statusDocument, statusDocumentLatency } from './measures/status-document.ts';
@@ -30,6 +33,9 @@ export const measures: readonly Measure[] = [
   ...workerKilled,
   temporalBack,
   backup200Mb,
+  backup1Gb,
+  incrementalUnchanged,
+  retention10k,
   restore200Mb,
   s3OneGb,
   logQuestions1Gb,

@@ -96,10 +96,11 @@ function gateFaults(
     const where = from.join(', ') || 'the whole inventory';
     return able < need ? [{ path, message: `needs ${need} ${role}(s), ${able} in ${where}: nobody can satisfy this gate` }] : [];
   });
-  return [...unsatisfied, ...aloneTooLate(target, policy, served)];
+  const opening = served.filter(({ gates }) => gates.some(({ id }) => id === gate));
+  return [...unsatisfied, ...aloneTooLate(target, policy, opening)];
 }
 
-/** Whoever waits for the right to go on alone must not find the gate closed; without a time it has a third of the longest RTO. */
+/** Whoever waits for the right to go on alone must not find the gate closed; without a time it has a third of the longest RTO of those that open it. */
 function aloneTooLate(target: Fields, policy: Fields, served: readonly ScenarioEntry[]): CrossFault[] {
   const alone = typeof policy['alone'] === 'string' ? milliseconds(policy['alone'].replace(/^after /, '')) : undefined;
   if (alone === undefined) return [];

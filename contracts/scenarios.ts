@@ -1,6 +1,7 @@
 /** THE REGISTRY: every scenario that can be run, with what API, CLI, worker and documents need to know of it. */
 import type { ScenarioEntry } from './scenario-entry.ts';
 import { auditLogScenarios } from './scenarios/audit-log.ts';
+import { diskScenarios } from './scenarios/disk.ts';
 import { fullSystemScenarios } from './scenarios/full-system.ts';
 import { securityBreachScenarios } from './scenarios/security-breach.ts';
 import { toolStoreScenarios } from './scenarios/tool-store.ts';
@@ -11,6 +12,7 @@ export const scenarios: readonly ScenarioEntry[] = [
   ...toolStoreScenarios,
   ...auditLogScenarios,
   ...troubleScenarios,
+  ...diskScenarios,
   ...securityBreachScenarios,
   ...verificationScenarios,
   ...fullSystemScenarios,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dependencySettings } from './dependency-settings.ts';
 import { backupSettings } from './backup-settings.ts';
+import { duration } from './duration.ts';
 import { slug } from './inputs/start.ts';
 import { sourceCode } from './source-code.ts';
 
@@ -59,6 +60,9 @@ export const toolStoreSettings = {
     .default([])
     .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
   backups: backupSettings,
+  archiveAfter: duration
+    .default(30 * 86_400_000)
+    .describe('Lines of the audit log that are older may be moved into an archive when room is needed.'),
 };
 
 /** Settings of a tool-store target beside the head that all targets share. */

@@ -1,5 +1,6 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { auditLogFailures } from './audit-log/failures.ts';
+import { diskFailures } from './disk/failures.ts';
 import { row, type FailureRow } from './failure-row.ts';
 import { fullSystemFailures } from './full-system/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
@@ -152,8 +153,8 @@ export const failures = {
   ...timeoutFailures,
   ...sourceCodeFailures,
   ...logQuestionFailures,
-  ...repositoryFailures,
   ...auditLogFailures,
+  ...diskFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

@@ -4,6 +4,7 @@ export { auditLogCorruption } from './audit-log-corruption.ts';
 export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { fullSystemRecovery } from './full-system-recovery.ts';
+export { diskExhaustion } from './disk-exhaustion.ts';
 export { lease } from './lease.ts';
 export { fetchBackup } from './phases/fetch-backup.ts';
 export { prepareEnvironment } from './phases/prepare-environment.ts';

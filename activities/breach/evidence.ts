@@ -1,6 +1,7 @@
 /** Evidence: a hashed, read-only copy of everything that may tell what happened, outside the target. */
 import { digestBeside, digestOf } from '../../domain/digest.ts';
 import type { EvidenceReceipt } from '../../domain/breach/words.ts';
+import { fail } from '../../domain/fail.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { folderOf, isLineLog, isTemporary } from '../../domain/tool-store/layout.ts';
 import type { FileFacts, Place } from '../ports/file-tree.ts';
@@ -51,6 +52,7 @@ export async function preserveEvidence(
   const { root } = target;
   const ref = homeOf(target.id, input.recovery);
   const earlier = await readEvidence(ports, ref);
+  if (earlier === 'altered') throw altered(`${ports.data}/${ref}`);
   if (earlier !== undefined) return seal(ports, ref, earlier);
   await requireRoot(ports, target);
   let bytes = 0;
@@ -129,14 +131,21 @@ async function seal(ports: Ports, ref: string, manifest: EvidenceManifest): Prom
   return { ref, files: manifest.files.length, bytes, digest: manifest.digest };
 }
 
-async function readEvidence(ports: Ports, ref: string): Promise<EvidenceManifest | undefined> {
+/** What was once complete is never removed, not even to make it anew. */
+const altered = (where: string) =>
+  fail('not-protected', {
+    en: `The evidence at ${where} was altered; move it to a safe place by hand.`,
+    ja: `${where} の証拠が変更されています。手で安全な場所へ移してください。`,
+  });
+
+async function readEvidence(ports: Ports, ref: string): Promise<EvidenceManifest | 'altered' | undefined> {
   const text = await ports.files.readDocument(manifestAt(ports, ref));
   if (text === undefined) return undefined;
   try {
     const manifest = JSON.parse(text) as EvidenceManifest;
-    return digestBeside(manifest) === manifest.digest ? manifest : undefined;
+    return digestBeside(manifest) === manifest.digest ? manifest : 'altered';
   } catch {
-    return undefined;
+    return 'altered';
   }
 }
 
@@ -149,6 +158,7 @@ export async function evidenceFaults(
   const ref = homeOf(input.target, input.recovery);
   const manifest = await readEvidence(ports, ref);
   if (manifest === undefined) return undefined;
+  if (manifest === 'altered') return ['manifest.json'];
   const faults = await inParallel(manifest.files, async ({ path, sha256 }) => {
     const read = await ports.files.read(copyAt(ports, ref, path), 0, signal).catch(() => undefined);
     return read?.sha256 === sha256 && read.facts.mode === fileMode ? [] : [path];

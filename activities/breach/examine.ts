@@ -61,7 +61,7 @@ export async function judgeBackup(ports: Ports, input: Input<'judgeBackup'>, sig
     if (reasons.length === 0) tools.push(file.judged.tool.id);
     else leftOut.push({ path: file.path, name: nameOfFile(file), reasons: reasons.slice(0, 2) });
   }
-  return { tools, leftOut };
+  return { tools, leftOut: leftOut.length, why: leftOut.slice(0, mostFindings) };
 }
 
 /** A breach may be older than anybody thinks: what is dangerous in the backup does not come back either. */

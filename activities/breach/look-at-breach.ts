@@ -4,6 +4,7 @@ import type { BreachWorld } from '../../domain/breach/examine.ts';
 import type { Judgement } from '../../domain/breach/words.ts';
 import { creationsOf } from '../../domain/log-questions/creations.ts';
 import type { Creation } from '../../domain/log-questions/words.ts';
+import type { BackupFile } from '../../domain/tool-store/restore-plan.ts';
 import { tallyLog } from '../log-questions/ask-log.ts';
 import type { Ports } from '../ports/index.ts';
 import { compareSources } from '../source-code/compare-sources.ts';
@@ -23,21 +24,17 @@ export interface LookInput extends Judgement {
 export async function lookAtBreach(ports: Ports, input: LookInput, signal?: AbortSignal): Promise<BreachWorld> {
   const target = toolStoreTarget(ports, input.target);
   await requireRoot(ports, target);
-  const set =
-    input.backup === undefined
-      ? await newestTrusted(ports, target, input.brokenSince, signal)
-      : await openBackup(ports, target, input.backup, signal);
-  const files = set === undefined ? [] : await readBackupFiles(set, signal);
+  const trusted = await trustedBackup(ports, target, input, signal);
   const { tools } = await scanStore(ports, target, signal);
   return {
     target: target.id,
     brokenSince: input.brokenSince,
     judgement: { tools: input.tools, trusted: input.trusted },
     live: tools.map(({ path, state, judged }) => ({ path, state, ...(judged && { judged }) })),
-    baseline: set && {
-      id: set.id,
-      files: new Map(files.map((file) => [file.path, file])),
-      attributesKnown: set.source === 'okiagari',
+    baseline: trusted && {
+      id: trusted.set.id,
+      files: new Map(trusted.files.map((file) => [file.path, file])),
+      attributesKnown: trusted.set.source === 'okiagari',
     },
     mayGiveAway: ports.files.mayGiveAway,
     creations: await creationsIn(ports, target.id, signal),
@@ -51,17 +48,34 @@ export async function lookAtBreach(ports: Ports, input: LookInput, signal?: Abor
   };
 }
 
-/** Above suspicion, verified, and finished before the breach began. */
-async function newestTrusted(
+interface Trusted {
+  readonly set: BackupSet;
+  readonly files: readonly BackupFile[];
+}
+
+/** The named one, else the newest that is above suspicion, verified, finished before the breach, and still readable. */
+async function trustedBackup(
   ports: Ports,
   target: ToolStoreTarget,
-  brokenSince: string | undefined,
+  { backup, brokenSince }: LookInput,
   signal?: AbortSignal,
-): Promise<BackupSet | undefined> {
-  return (await openBackups(ports, target, signal)).find((set) => {
+): Promise<Trusted | undefined> {
+  if (backup !== undefined) {
+    const set = await openBackup(ports, target, backup, signal);
+    return { set, files: await readBackupFiles(set, signal) };
+  }
+  for (const set of await openBackups(ports, target, signal)) {
     const { status, finishedAt, startedAt } = describeSet(set, target.id);
-    return status === 'verified' && (brokenSince === undefined || Date.parse(finishedAt ?? startedAt) <= Date.parse(brokenSince));
-  });
+    const isBefore = brokenSince === undefined || Date.parse(finishedAt ?? startedAt) <= Date.parse(brokenSince);
+    if (status !== 'verified' || !isBefore) continue;
+    try {
+      return { set, files: await readBackupFiles(set, signal) };
+    } catch (error) {
+      // It rotted since its test: an older one must not be barred by it.
+      if (!(error instanceof ApplicationFailure) || error.type?.startsWith('backup-') !== true) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** More than a store can hold many times over; a flooded log tells its newest. */

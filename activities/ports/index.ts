@@ -4,11 +4,13 @@ import type { AgentSession } from './agent-session.ts';
 import type { ArchiveReader } from './archive-reader.ts';
 import type { OpenRepository } from './backup-repository.ts';
 import type { CommandRunner } from './command-runner.ts';
+import type { Disk } from './disk.ts';
 import type { FileTree } from './file-tree.ts';
 import type { LineReader } from './line-reader.ts';
 import type { ReadMachineUse } from './machine-use.ts';
 import type { LogReader } from './log-questions.ts';
 import type { MachineLoadReader } from './machine-load.ts';
+import type { LogArchives } from './log-archives.ts';
 import type { LogFiles } from './log-files.ts';
 import type { LogRepair } from './log-repair.ts';
 import type { Messenger } from './messenger.ts';
@@ -40,6 +42,8 @@ export interface Ports {
   readonly load: MachineLoadReader;
   readonly prober: Prober;
   readonly sources: SourceCode;
+  readonly logArchives: LogArchives;
+  readonly disk: Disk;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */

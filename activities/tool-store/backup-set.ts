@@ -5,8 +5,8 @@ import { fail } from '../../domain/fail.ts';
 import type { FailureCode } from '../../domain/failures.ts';
 import type { Text } from '../../domain/text.ts';
 import { backupStatus } from '../../domain/tool-store/backup-choice.ts';
-import { digestBeside } from '../../domain/digest.ts';
 import { staysInside } from '../../domain/tool-store/layout.ts';
+import { knownManifest, manifestDigest, rememberManifest } from './manifest-text.ts';
 import type { Copied, CopyOptions, FileContent, Place } from '../ports/file-tree.ts';
 
 /** One place with the bytes of a backup. */
@@ -55,6 +55,8 @@ export function parseManifest(
   const corrupt = (en: string, ja: string): { fault: SetFault } => ({
     fault: { code: 'backup-corrupt', sentence: { en: `${id}: manifest.json ${en}.`, ja: `${id}: manifest.json ${ja}。` } },
   });
+  const known = knownManifest(text);
+  if (known?.id === id && known.target === target) return { manifest: known };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -79,9 +81,10 @@ export function parseManifest(
   if (manifest.id !== id || manifest.target !== target) {
     return corrupt('belongs to another backup', 'が別のバックアップのものです');
   }
-  if (digestBeside(manifest) !== manifest.digest) {
+  if (manifestDigest(manifest) !== manifest.digest) {
     return corrupt('was changed after it was written', 'が書き込み後に変更されています');
   }
+  rememberManifest(text, manifest);
   return { manifest };
 }
 

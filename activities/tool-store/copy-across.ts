@@ -4,6 +4,7 @@ import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import type { BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
 import { parseManifest } from './backup-set.ts';
+import { manifestText, rememberManifest } from './manifest-text.ts';
 import { explainWrite, type ToolStoreTarget } from './target.ts';
 
 /** The finished manifest of a backup in a repository. */
@@ -75,7 +76,8 @@ async function copyOwnFiles(
 }
 
 /** With its manifest a backup begins to exist. */
-export const finish = (target: ToolStoreTarget, repository: BackupRepository, manifest: Manifest): Promise<void> =>
-  repository.writeDocument(target.id, manifest.id, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`, {
-    keepUntil: keepUntil(target, manifest),
-  });
+export async function finish(target: ToolStoreTarget, repository: BackupRepository, manifest: Manifest): Promise<void> {
+  const [text, keep] = [manifestText(manifest), { keepUntil: keepUntil(target, manifest) }];
+  await repository.writeDocument(target.id, manifest.id, 'manifest.json', text, keep);
+  rememberManifest(text, manifest);
+}

@@ -63,7 +63,9 @@ export async function copyLive(ports: Ports, root: string, into: CopyInto, signa
     const there = new Set(listing.filter(({ kind }) => kind === 'file').map(({ path }) => path));
     const gone = [...kept.keys()].filter((path) => !there.has(path));
     const todo = listing.filter((facts) => facts.kind === 'file' && isNews(facts, kept.get(facts.path)));
-    still = gone.length === 0 && todo.length === 0;
+    // As the base has it, to the last file: that was one moment, and it lasted until this look.
+    const isAsBase = kept.size === 0 && todo.every(({ path, version }) => chain?.seen[path]?.version === version);
+    still = isAsBase || (gone.length === 0 && todo.length === 0);
     for (const path of gone) {
       await repository.discard(target, id, path);
       kept.delete(path);

@@ -1,6 +1,7 @@
 /** Looks at a tool store and says what is wrong with it. Reads only, and tests nothing. */
 import { breachSigns } from '../../domain/breach/signs.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { shortOfSpace } from '../../domain/disk/short-of-space.ts';
 import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
@@ -20,11 +21,13 @@ export async function diagnose(ports: Ports, input: { readonly target: string },
   const view = rootThere ? await viewOf(ports, target, signal) : absent;
   const damage = readSymptoms(view);
   const breach = breachSigns(view.live, view.verified?.paths);
+  const space = await ports.disk.lookAtFileSystem(target.root);
+  const short = space === undefined ? { symptoms: [], suggests: [] } : shortOfSpace(space);
   return {
     target: target.id,
     at: new Date().toISOString(),
-    symptoms: [...damage.symptoms, ...breach.symptoms],
-    suggests: [...damage.suggests, ...breach.suggests],
+    symptoms: [...damage.symptoms, ...breach.symptoms, ...short.symptoms],
+    suggests: [...damage.suggests, ...breach.suggests, ...short.suggests],
   };
 }
 

@@ -2,7 +2,6 @@
 import type { Backup, BackupKind, Manifest } from '../../domain/backup.ts';
 import type { Text } from '../../domain/text.ts';
 import { newestFirst, whySuspect } from '../../domain/tool-store/backup-choice.ts';
-import { digestOf } from '../../domain/digest.ts';
 import { isToolPath } from '../../domain/tool-store/layout.ts';
 import type { BackupRepository } from '../ports/backup-repository.ts';
 import type { Ports } from '../ports/index.ts';
@@ -10,6 +9,7 @@ import { findChain, rememberSeen } from './backup-chain.ts';
 import { describeSet } from './backup-set.ts';
 import { copyAcross, finish, finishedIn, keepUntil } from './copy-across.ts';
 import { copyLive } from './copy-live.ts';
+import { manifestDigest } from './manifest-text.ts';
 import { openBackups } from './open-backups.ts';
 import { saidBy } from './repository-failure.ts';
 import { requireRoot, toolStoreTarget, explainWrite, withinTarget, type ToolStoreTarget } from './target.ts';
@@ -99,7 +99,7 @@ async function takeInto(
     ...(input.reason === undefined ? {} : { reason: input.reason }),
     ...(findings.length === 0 ? {} : { findings }),
   };
-  const manifest: Manifest = { ...body, digest: digestOf(body) };
+  const manifest: Manifest = { ...body, digest: manifestDigest(body) };
   await finish(target, repository, manifest);
   await rememberSeen(ports, manifest, live.seen, lookedAt);
   return manifest;

@@ -1,8 +1,8 @@
 /** A tool store under the product, with a verified backup: what the measures of backup and restore work on. */
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeToolStore } from '../../adapters/playground/tool-store-sample.ts';
-import { auditLog } from '../../domain/tool-store/layout.ts';
+import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { timed } from '../side-by-side.ts';
 import { startProduct, type Product } from './product.ts';
 
@@ -12,7 +12,7 @@ interface Store extends Product {
   /** Files of a finished backup, as plain copies. */
   readonly filesOf: (backup: string) => string;
   /** Takes a backup; its id and the milliseconds from the request to `complete`. */
-  readonly backup: () => Promise<{ id: string; ms: number }>;
+  readonly backup: (kind?: 'full' | 'incremental') => Promise<{ id: string; ms: number }>;
   readonly verify: (backup: string) => Promise<void>;
   /** Milliseconds from the request to `recovered`. */
   readonly recover: () => Promise<number>;
@@ -24,23 +24,26 @@ interface StoreSize {
   readonly tools: number;
   /** Lines are repeated until the log has this size. */
   readonly logBytes?: number;
+  /** Small files beside the tools, which the agent does not read. */
+  readonly others?: number;
 }
 
-export async function startStore(tidy: AsyncDisposableStack, { tools, logBytes }: StoreSize): Promise<Store> {
+export async function startStore(tidy: AsyncDisposableStack, { tools, logBytes, others = 0 }: StoreSize): Promise<Store> {
   const target = { id: 'tools', kind: 'tool-store', root: './project', repositories: ['local'], agent: 'none' };
   const product = await startProduct(tidy, { targets: [target] });
   const { folder, call, until } = product;
   const root = join(folder, 'project');
   await makeToolStore(root, { tools, logLines: 2_000, seed: 1 });
   if (logBytes !== undefined) growLog(join(root, auditLog), logBytes);
+  addOthers(join(root, toolsFolder, 'archive'), others);
   return {
     ...product,
     root,
     filesOf: (backup) => join(folder, 'backups', 'tools', backup, 'files'),
-    async backup() {
+    async backup(kind = 'full') {
       let id = '';
       const ms = await timed(async () => {
-        ({ id } = await call<{ id: string }>('POST', '/v1/targets/tools/backups', { kind: 'full' }));
+        ({ id } = await call<{ id: string }>('POST', '/v1/targets/tools/backups', { kind }));
         await until<{ status: string }>(`/v1/backups/${id}`, ({ status }) => status === 'complete');
       });
       return { id, ms };
@@ -63,4 +66,12 @@ export async function startStore(tidy: AsyncDisposableStack, { tools, logBytes }
 function growLog(log: string, bytes: number): void {
   const lines = readFileSync(log);
   for (let size = lines.length; size < bytes; size += lines.length) appendFileSync(log, lines);
+}
+
+function addOthers(folder: string, count: number): void {
+  for (let n = 0; n < count; n++) {
+    const below = join(folder, String(n % 100));
+    if (n < 100) mkdirSync(below, { recursive: true });
+    writeFileSync(join(below, `${n}.json`), JSON.stringify({ n, text: 'x'.repeat(1_000) }));
+  }
 }

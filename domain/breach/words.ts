@@ -44,7 +44,9 @@ export interface ExaminationReceipt {
 /** What of a backup may come back. */
 export interface TrustedTools {
   readonly tools: readonly string[];
-  readonly leftOut: readonly Suspicion[];
+  readonly leftOut: number;
+  /** The first few. */
+  readonly why: readonly Suspicion[];
 }
 
 /** What people say about tools, by id, name or file name. */

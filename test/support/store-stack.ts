@@ -35,7 +35,7 @@ export interface Store {
   tool(n: number): string;
   readonly log: string;
   fingerprint(): Fingerprint;
-  takeBackup(kind?: 'full' | 'manual'): Promise<Backup>;
+  takeBackup(kind?: 'full' | 'manual', at?: Date): Promise<Backup>;
   testBackup(backup: string): Promise<Backup>;
   /** Takes a backup and proves it. */
   verifiedBackup(): Promise<Backup>;
@@ -147,8 +147,7 @@ export async function startStoreStack(
         workflowTaskTimeout: '2s',
         args: [{ ...common, backup, activity: 'testToolStoreBackup' }],
       });
-    const takeBackup = (kind: 'full' | 'manual' = 'full'): Promise<Backup> => {
-      const now = new Date();
+    const takeBackup = (kind: 'full' | 'manual' = 'full', now = new Date()): Promise<Backup> => {
       const backup = backupId(
         now,
         kind,

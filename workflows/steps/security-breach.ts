@@ -65,7 +65,7 @@ export function breach(r: Recovery) {
       r.step('judge backup', async () => {
         const { brokenSince } = r;
         const trusted = await on.patient.judgeBackup({ target, backup: backup.id, brokenSince, ...input });
-        return { value: trusted.tools, sentence: judged(backup.id, trusted), evidence: { leftOut: trusted.leftOut.length } };
+        return { value: trusted.tools, sentence: judged(backup.id, trusted), evidence: { leftOut: trusted.leftOut } };
       }),
 
     async restoreCode(code: CodeInput['code']): Promise<CodeInput['code']> {
@@ -140,11 +140,11 @@ const broughtCode = (receipt: SourcesReceipt): Said<SourcesReceipt> => ({
     ja: `git から ${receipt.written} ファイルを取得し、${receipt.movedOut} を退避、${receipt.already} は既に一致。`,
   },
 });
-function judged(backup: string, { tools, leftOut }: TrustedTools): Text {
-  const names = leftOut.slice(0, 5).map(({ name }) => name);
-  const why = leftOut[0]?.reasons[0];
+function judged(backup: string, { tools, leftOut, why: reasons }: TrustedTools): Text {
+  const names = reasons.slice(0, 5).map(({ name }) => name);
+  const why = reasons[0]?.reasons[0];
   return {
-    en: `${tools.length} tools of ${backup} may come back${leftOut.length > 0 ? `, ${leftOut.length} not (${names.join(', ')}): ${why?.en ?? ''}` : '.'}`,
-    ja: `${backup} のうち ${tools.length} 件を戻せます${leftOut.length > 0 ? `。除外 ${leftOut.length} 件(${names.join('、')}): ${why?.ja ?? ''}` : '。'}`,
+    en: `${tools.length} tools of ${backup} may come back${leftOut > 0 ? `, ${leftOut} not (${names.join(', ')}): ${why?.en ?? ''}` : '.'}`,
+    ja: `${backup} のうち ${tools.length} 件を戻せます${leftOut > 0 ? `。除外 ${leftOut} 件(${names.join('、')}): ${why?.ja ?? ''}` : '。'}`,
   };
 }

@@ -62,6 +62,17 @@ describe('evidence', () => {
   });
 });
 
+test('evidence that was altered is not made anew over what is left of it', async () => {
+  const one = await breached();
+  const { ref } = await one.breach.preserveEvidence({ target, recovery });
+  const manifest = join(one.data, ref, 'manifest.json');
+  chmodSync(manifest, 0o600);
+  appendFileSync(manifest, 'x');
+  const left = picture(join(one.data, 'evidence'));
+  expect((await failureOf(one.breach.preserveEvidence({ target, recovery }))).code).toBe('not-protected');
+  expect(picture(join(one.data, 'evidence'))).toEqual(left);
+});
+
 describe('an examination', () => {
   test('finds nothing against a store that is as in its trusted backup, used since or not', async () => {
     const one = await breached();
@@ -112,6 +123,15 @@ describe('an examination', () => {
     expect(suspicions).toEqual([]);
   });
 
+  test('goes on to an older backup where the newest has rotted', async () => {
+    const one = await breached();
+    const older = await one.verified(early);
+    const newer = await one.verified('2026-11-22T00:00:00.000Z');
+    expect((await one.examined()).baseline).toBe(newer);
+    writeFileSync(join(one.inRepository(newer), 'files', one.sample.tools[0]!.path), 'rotten');
+    expect((await one.examined()).baseline).toBe(older);
+  });
+
   test('trusts no backup that was taken after the breach began', async () => {
     const one = await breached();
     const trusted = await one.verified(early);
@@ -146,14 +166,15 @@ describe('quarantine and what comes back', () => {
     addTool(one.root, 'too_new', 'function execute() { return 1; }', { createdAt: later });
     const backup = await one.verified(early);
     const named = one.sample.tools[0]!.name;
-    const { tools, leftOut } = await one.breach.judgeBackup({
+    const { tools, leftOut, why } = await one.breach.judgeBackup({
       target,
       backup,
       brokenSince,
       tools: [named],
       trusted: ['trusted_leaky'],
     });
-    expect(leftOut.map(({ name }) => name).toSorted()).toEqual(['leaky', 'too_new', named].toSorted());
+    expect(leftOut).toBe(3);
+    expect(why.map(({ name }) => name).toSorted()).toEqual(['leaky', 'too_new', named].toSorted());
     expect(tools).toHaveLength(one.sample.tools.length - 1 + 1);
   });
 });

@@ -35,6 +35,7 @@ const withPoints = (ports: Ports): Ports => ({
   ...ports,
   files: mined('files', ports.files),
   logs: mined('logs', ports.logs),
+  logArchives: mined('logArchives', ports.logArchives),
   logRepair: mined('logRepair', ports.logRepair),
   records: mined('records', ports.records),
   archives: mined('archives', ports.archives),

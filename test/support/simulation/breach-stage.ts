@@ -87,7 +87,7 @@ function breachActivities(
       const { undone, kept } = edits.undo(input);
       return { movedBack: undone, kept };
     },
-    judgeBackup: async () => ({ tools: names, leftOut: [] }),
+    judgeBackup: async () => ({ tools: names, leftOut: 0, why: [] }),
     planSources: async (input) => {
       const before = stores.read(target, code);
       return edits.plan(input, 'code', before === 'code' ? [] : [{ path: code, before, after: 'code' }]);

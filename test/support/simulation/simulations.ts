@@ -1,6 +1,7 @@
 /** What can be simulated: the kernel under its toys, and the product's own scenarios. */
 import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../../worker/bundle.ts';
+import { diskStage } from './disk-stage.ts';
 import { asideStage } from './aside-stage.ts';
 import { logStage } from './log-stage.ts';
 import { breachStage } from './breach-stage.ts';
@@ -19,7 +20,7 @@ export async function simulatedToys(entry = fileURLToPath(new URL('../toy/workfl
 }
 
 /** A run takes one of these. */
-const productStages: readonly MakeStage[] = [storeStage, logStage, asideStage, breachStage, checkStage, systemStage];
+const productStages: readonly MakeStage[] = [storeStage, logStage, asideStage, breachStage, checkStage, systemStage, diskStage];
 
 export async function simulatedScenarios(): Promise<Simulation> {
   const { codePath } = await workflowBundle();
