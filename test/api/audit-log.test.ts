@@ -35,7 +35,6 @@ test('the kind’s activity is asked, and its answer is the answer', async () =>
 
 test('a question that is none, or a parameter that is none, names the field', async () => {
   for (const [query, path] of [
-    ['', 'query.question'],
     ['?question=why', 'query.question'],
     ['?question=usage&since=yesterday', 'query.since'],
     ['?question=usage&limit=0', 'query.limit'],

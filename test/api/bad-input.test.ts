@@ -40,7 +40,7 @@ beforeAll(async () => {
   api.gateway.asked.set('listToolStoreBackups', () => [knownBackup]);
   api.gateway.asked.set('holdToolStoreBackup', () => knownBackup);
   api.gateway.asked.set('diagnoseToolStore', () => ({ target: 'tools', at: '2026-11-22T00:00:00Z', symptoms: [], suggests: [] }));
-  api.gateway.asked.set('askToolStoreLog', () => ({ question: 'failures', lines: 0, damaged: 0, bytes: 0, items: [] }));
+  api.gateway.asked.set('askToolStoreLog', () => ({ question: 'failures', bytes: 0, damaged: 0, items: [], truncated: false }));
 });
 afterAll(() => api.close());
 
