@@ -35,12 +35,14 @@ interface Operation {
 
 let api: TestApi;
 let id: string;
+let verification: string;
 beforeAll(async () => {
   api = await startTestApi();
   api.gateway.asked.set('listToolStoreBackups', () => [knownBackup]);
   api.gateway.asked.set('holdToolStoreBackup', () => knownBackup);
   api.gateway.asked.set('diagnoseToolStore', () => ({ target: 'tools', at: '2026-11-22T00:00:00Z', symptoms: [], suggests: [] }));
   api.gateway.asked.set('askToolStoreLog', () => ({ question: 'failures', bytes: 0, damaged: 0, items: [], truncated: false }));
+  verification = (await api.send('ren', 'POST', '/v1/targets/tools/verify', { payload: {} })).json<{ id: string }>().id;
 });
 afterAll(() => api.close());
 
@@ -106,6 +108,7 @@ const rightBodies: Readonly<Record<string, Record<string, unknown>>> = {
   'POST /v1/reviews/{id}/close': { reason: 'looked at' },
   'POST /v1/backups/{id}/verify': {},
   'POST /v1/backups/{id}/hold': { held: true, reason: 'evidence' },
+  'POST /v1/targets/{id}/verify': { reason: 'before the weekend' },
   'POST /v1/targets/{id}/backups': { kind: 'manual', reason: 'before a change' },
   'POST /v1/people/{id}/test-message': {},
   'PUT /v1/schedules/{id}': { at: '02:30', paused: true, reason: 'maintenance' },
@@ -157,6 +160,7 @@ function url(path: string, more: string = ''): string {
     targets: 'tools',
     people: 'hana',
     backups: knownBackup.id,
+    verifications: verification,
     reviews: encodeURIComponent(reviewId),
     recoveries: encodeURIComponent(id),
     schedules: encodeURIComponent('schedule/tools/full'),
