@@ -1,9 +1,10 @@
 /** Looks at files without following links: facts, listings, contents with their hash. */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, lstatSync, readlinkSync } from 'node:fs';
 import { lstat, open, readdir, readlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { FileContent, FileFacts, Place } from '../../activities/ports/file-tree.ts';
-import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import { describeFile } from './file-facts.ts';
 import { hasCode, inside, isMissing } from './inside.ts';
@@ -27,18 +28,36 @@ export async function scan(folder: Place): Promise<readonly FileFacts[]> {
   const top = await look(folder);
   if (top === undefined) return [];
   if (top.kind !== 'folder') throw new UnsafePath(folder.path, top.kind === 'link' ? 'is a link' : 'is not a folder');
-  const found: FileFacts[] = [];
-  const names = await readdir(inside(folder), { withFileTypes: true, recursive: true });
   const base = inside(folder);
-  const entries = await inParallel(
-    names.filter((entry) => !entry.isDirectory()),
-    (entry) => {
-      const below = entry.parentPath === base ? '' : `${entry.parentPath.slice(base.length + 1)}/`;
-      return look({ root: folder.root, path: `${folder.path === '' ? '' : `${folder.path}/`}${below}${entry.name}` });
-    },
-  );
-  for (const facts of entries) if (facts !== undefined) found.push(facts);
+  const names = await readdir(base, { withFileTypes: true, recursive: true });
+  const found: FileFacts[] = [];
+  const checked = new Set<string>();
+  for (const [index, entry] of names.entries()) {
+    if (entry.isDirectory()) continue;
+    const below = entry.parentPath === base ? '' : `${entry.parentPath.slice(base.length + 1)}/`;
+    const path = `${folder.path === '' ? '' : `${folder.path}/`}${below}${entry.name}`;
+    // One look at the way for all that lie in the same folder.
+    if (!checked.has(entry.parentPath)) inside({ root: folder.root, path });
+    checked.add(entry.parentPath);
+    const facts = describeAt(path, join(entry.parentPath, entry.name));
+    if (facts !== undefined) found.push(facts);
+    if (index % entriesAtOnce === entriesAtOnce - 1) await setImmediate();
+  }
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A look takes microseconds, a trip to Node's file threads ten times that; after so many others get their turn. */
+const entriesAtOnce = 500;
+
+function describeAt(path: string, absolute: string): FileFacts | undefined {
+  const stats = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  try {
+    return describeFile(path, stats, stats.isSymbolicLink() ? readlinkSync(absolute) : undefined);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Opens a regular file for reading; a link, a folder, a pipe or a device is refused without waiting for it. */
