@@ -74,7 +74,7 @@ export const toolStoreChecklist: ChecklistDefinition = {
     {
       id: 'created-listed',
       part: 'creation',
-      needs: ['list-answers', 'create-works'],
+      needs: ['list-answers', 'list-count', 'create-works'],
       title: { en: 'The new tool is listed', ja: '作成したツールが一覧に表示される' },
     },
     {
