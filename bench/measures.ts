@@ -4,6 +4,7 @@ import { backup200Mb } from './measures/backup-200mb.ts';
 import { decisionLatency } from './measures/decision-latency.ts';
 import { fiftyStarts } from './measures/fifty-starts.ts';
 import { historyEvents } from './measures/history-events.ts';
+import { logRepair } from './measures/log-repair.ts';
 import { parkedGates } from './measures/parked-gates.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
@@ -29,6 +30,7 @@ export const measures: readonly Measure[] = [
   temporalBack,
   backup200Mb,
   restore200Mb,
+  ...logRepair,
   statusDocument,
   statusDocumentLatency,
   startWarm,

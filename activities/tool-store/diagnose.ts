@@ -1,8 +1,10 @@
 /** Looks at a tool store and says what is wrong with it. Reads only, and tests nothing. */
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { logFindings } from '../../domain/audit-log/log-symptoms.ts';
 import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
+import { lookForDamage } from '../audit-log/look-at-log.ts';
 import type { Ports } from '../ports/index.ts';
 import { describeSet } from './backup-set.ts';
 import { openBackups } from './open-backups.ts';
@@ -16,7 +18,13 @@ export async function diagnose(ports: Ports, input: { readonly target: string },
     () => false,
   );
   const view = rootThere ? await viewOf(ports, target, signal) : absent;
-  return { target: target.id, at: new Date().toISOString(), ...readSymptoms(view) };
+  const { symptoms, suggests } = readSymptoms(view);
+  const log = logFindings(view.logThere ? await lookForDamage(ports, { root: target.root, path: auditLog }) : 0);
+  return {
+    ...{ target: target.id, at: new Date().toISOString() },
+    symptoms: [...symptoms, ...log.symptoms],
+    suggests: [...suggests, ...log.suggests],
+  };
 }
 
 const absent: StoreView = { rootThere: false, toolsFolder: 'gone', live: [], logThere: false, backups: 0 };
