@@ -7,6 +7,7 @@ import { fiftyStarts } from './measures/fifty-starts.ts';
 import { incrementalUnchanged } from './measures/incremental-unchanged.ts';
 import { historyEvents } from './measures/history-events.ts';
 import { logQuestions1Gb } from './measures/log-questions-1gb.ts';
+import { logRepair } from './measures/log-repair.ts';
 import { parkedGates } from './measures/parked-gates.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
@@ -39,6 +40,7 @@ export const measures: readonly Measure[] = [
   restore200Mb,
   s3OneGb,
   logQuestions1Gb,
+  ...logRepair,
   statusDocument,
   statusDocumentLatency,
   startWarm,

@@ -1,6 +1,7 @@
 /** Every workflow by its type name: the scenarios of the registry, and what they lean on. */
 export { ask } from './ask.ts';
 export { auditLogCorruption } from './audit-log-corruption.ts';
+export { auditLogRestore } from './audit-log-restore.ts';
 export { backup } from './backup.ts';
 export { backupTest } from './backup-test.ts';
 export { fullSystemRecovery } from './full-system-recovery.ts';

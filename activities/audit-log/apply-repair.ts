@@ -5,12 +5,15 @@ import type { Merged } from '../../domain/audit-log/swap.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import { folderOf } from '../../domain/tool-store/layout.ts';
+import type { Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
 import { explainWrite, requireRoot, toolStoreTarget, withinTarget } from '../tool-store/target.ts';
+import { countsAfter, gatherLogs } from './backup-log.ts';
 import type { RepairReceipt } from './interface.ts';
 import { lastLineEnd, readRepairPlan } from './plan-repair.ts';
 import { readNote, repairFiles, type BuiltNote, type RepairFiles } from './repair-files.ts';
-import { forgetReplacement, replaceLog, replacementState } from './replace-log.ts';
+import { forgetReplacement, replaceLog } from './replace-log.ts';
+import { replacementState } from './swap-journal.ts';
 
 interface Sum {
   readonly path: string;
@@ -23,7 +26,10 @@ export interface RepairReceiptFile {
   readonly version: 1;
   readonly target: string;
   readonly plan: string;
-  readonly original: Sum;
+  /** Null where there was no log. */
+  readonly original: Sum | null;
+  /** The backup whose lines came back. */
+  readonly backup?: string | undefined;
   readonly repaired: Sum;
   readonly quarantine: Sum;
   readonly counts: RepairCounts;
@@ -59,10 +65,10 @@ async function repair(ports: Ports, files: RepairFiles, plan: RepairPlan, signal
   if (earlier !== undefined) return figures(files, earlier);
   const note = await preparedNote(ports, files, plan, signal);
   const replaced = await replaceLog(ports, { ...files.replacement, consumed: note.consumed }, signal);
-  const end = (await ports.logs.lookAt(files.original))!.bytes;
+  const end = plan.inode === null ? 0 : (await ports.logs.lookAt(files.original))!.bytes;
   const late = await lateRejects(ports, files, note, end, signal);
   const [original, repaired, quarantine] = await Promise.all([
-    sumOf(ports, files.original, end, signal),
+    plan.inode === null ? null : sumOf(ports, files.original, end, signal),
     sumOf(ports, files.log, note.keptBytes, signal),
     sumOf(ports, files.quarantine, (await ports.logs.lookAt(files.quarantine))!.bytes, signal),
   ]);
@@ -70,6 +76,7 @@ async function repair(ports: Ports, files: RepairFiles, plan: RepairPlan, signal
   const { merged, unseen } = replaced;
   const receipt: RepairReceiptFile = {
     ...{ version: 1, target: plan.target, plan: plan.digest, original, repaired, quarantine, counts },
+    backup: plan.restore?.backup,
     ...{ complete: isComplete(counts) && counts.bytes === end, late: merged.filter(({ bytes }) => bytes > 0), unseen },
   };
   await ports.files.writeDocument(files.receipt, `${JSON.stringify(receipt, null, 2)}\n`);
@@ -85,25 +92,43 @@ async function preparedNote(ports: Ports, files: RepairFiles, plan: RepairPlan, 
   if (state !== 'none' && isThere && earlier !== undefined) return earlier;
   await forgetReplacement(ports, files.replacement.name);
   const now = await ports.logs.lookAt(files.log);
-  if (now?.inode !== plan.inode || now.bytes < plan.measured) throw changed(files.log.path);
+  if ((now?.inode ?? null) !== plan.inode || (now?.bytes ?? 0) < plan.measured) throw changed(files.log.path);
   await ports.files.makeFolder({ root: ports.data, path: folderOf(files.progress.path) });
-  const output = { kept: files.prepared, rejected: files.rejected };
-  const part = { place: files.log, from: 0, to: plan.measured, firstLine: 1 };
-  const first = await ports.logRepair.buildRepaired(
-    part,
-    { ...output, keptAt: 0, rejectedAt: 0, progress: files.progress },
-    signal,
-  );
-  if (digestOf(first.counts) !== digestOf(plan.counts)) throw changed(files.log.path);
-  const consumed = await lastLineEnd(ports, files.log, now.bytes);
+  const first = await (plan.restore === undefined ? buildFromLog : buildFromBackup)(ports, files, plan, signal);
+  const consumed = now === undefined ? 0 : await lastLineEnd(ports, files.log, now.bytes);
   const since = { place: files.log, from: plan.measured, to: consumed, firstLine: 1 + first.counts.lines };
-  const behind = { ...output, keptAt: first.keptBytes, rejectedAt: first.rejectedBytes };
+  const behind = { kept: files.prepared, rejected: files.rejected, keptAt: first.keptBytes, rejectedAt: first.rejectedBytes };
   const second = consumed > plan.measured ? await ports.logRepair.buildRepaired(since, behind, signal) : undefined;
-  await takeAttributes(ports, files.log, files.prepared);
+  await takeAttributes(ports, now === undefined ? undefined : files.log, files.prepared);
   const { keptBytes, rejectedBytes } = second ?? first;
   const note: BuiltNote = { consumed, keptBytes, rejectedBytes, counts: addCounts(first.counts, second?.counts ?? noCounts) };
   await ports.files.writeDocument(files.note, JSON.stringify(note));
   return note;
+}
+
+type Build = Omit<BuiltNote, 'consumed'>;
+
+async function buildFromLog(ports: Ports, files: RepairFiles, plan: RepairPlan, signal?: AbortSignal): Promise<Build> {
+  const part = { place: files.log, from: 0, to: plan.measured, firstLine: 1 };
+  const output = { kept: files.prepared, keptAt: 0, rejected: files.rejected, rejectedAt: 0, progress: files.progress };
+  const built = await ports.logRepair.buildRepaired(part, output, signal);
+  if (digestOf(built.counts) !== digestOf(plan.counts)) throw changed(files.log.path);
+  return built;
+}
+
+async function buildFromBackup(ports: Ports, files: RepairFiles, plan: RepairPlan, signal?: AbortSignal): Promise<Build> {
+  const { backup, sha256, merge } = plan.restore!;
+  const scratch = `${files.progress.path}.scratch`;
+  const live = plan.inode === null ? undefined : { place: files.log, from: 0, to: plan.measured, firstLine: 1 };
+  const target = toolStoreTarget(ports, plan.target);
+  await ports.files.makeFolder({ root: files.log.root, path: folderOf(files.log.path) });
+  const gathered = await gatherLogs(ports, target, { backup, scratch, live, rejected: files.rejected }, signal);
+  if (gathered.sha256 !== sha256 || digestOf(gathered.counts) !== digestOf(plan.counts)) throw changed(files.log.path);
+  const output = { kept: files.prepared, rejected: files.rejected, rejectedAt: gathered.rejectedBytes };
+  const merged = await ports.logRepair.mergeLogs({ backup: gathered.backup, live: gathered.live }, output, signal);
+  if (merged.lines !== merge.lines) throw changed(files.log.path);
+  await ports.files.removeTree({ root: ports.data, path: scratch });
+  return { keptBytes: merged.keptBytes, rejectedBytes: merged.rejectedBytes, counts: countsAfter(gathered.counts, merged) };
 }
 
 /** Completes the quarantine with what came late; answers the counts of that. */
@@ -121,18 +146,19 @@ async function lateRejects(
   }
   const output = { keptAt: 0, rejected: files.rejected, rejectedAt: note.rejectedBytes };
   const late = hasLate ? (await ports.logRepair.buildRepaired(part, output, signal)).counts : noCounts;
-  await takeAttributes(ports, files.original, files.rejected);
+  await takeAttributes(ports, files.log, files.rejected);
   await ports.files.rename(files.rejected.root, files.rejected.path, files.quarantine.path);
   await ports.files.syncFolder({ root: files.log.root, path: folderOf(files.log.path) });
   return late;
 }
 
-async function takeAttributes(ports: Ports, from: RepairFiles['log'], to: RepairFiles['log']): Promise<void> {
-  const facts = await ports.files.look(from);
-  if (facts !== undefined) await ports.files.setAttributes(to, facts.mode, facts);
+/** A log where there was none belongs to whoever owns its folder. */
+async function takeAttributes(ports: Ports, from: Place | undefined, to: Place): Promise<void> {
+  const facts = await ports.files.look(from ?? { ...to, path: folderOf(to.path) });
+  if (facts !== undefined) await ports.files.setAttributes(to, from === undefined ? '0644' : facts.mode, facts);
 }
 
-async function sumOf(ports: Ports, place: RepairFiles['log'], bytes: number, signal?: AbortSignal): Promise<Sum> {
+async function sumOf(ports: Ports, place: Place, bytes: number, signal?: AbortSignal): Promise<Sum> {
   return { path: place.path, bytes, sha256: await ports.logRepair.readHash(place, bytes, signal) };
 }
 

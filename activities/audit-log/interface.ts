@@ -18,7 +18,12 @@ export interface RepairReceipt {
 export interface AuditLogActivities {
   /** Goes through the whole log. Reads only; writes the whole plan to the record store. Fails: log-missing, target-missing. */
   planLogRepair(input: { target: string; recovery: string }): Promise<Plan>;
-  /** Writes the repaired log anew, swaps it in, keeps the original. Fails: plan-changed, log-held-open, target-read-only, disk-full. */
+  /**
+   * Merges the log of a backup with what the live one still has, on paper. Reads only; writes the whole plan to the record store.
+   * Fails: no-backup (or none with a log), backup-corrupt, backup-unsafe, log-too-large, target-missing.
+   */
+  planLogRestore(input: { target: string; recovery: string; backup: string }): Promise<Plan>;
+  /** Writes the repaired or restored log anew, swaps it in, keeps the original. Fails: plan-changed, log-held-open, target-read-only, disk-full. */
   applyLogRepair(input: { target: string; plan: string; digest: string }): Promise<RepairReceipt>;
   /** Puts the original back with what was appended since. Fails: plan-changed (no such plan), log-held-open. */
   undoLogRepair(input: { target: string; plan: string }): Promise<void>;

@@ -26,20 +26,12 @@ export async function planLogRepair(
   await requireRoot(ports, target);
   return withinTarget(target, async () => {
     const place = { root: target.root, path: auditLog };
-    const found = await standingStill(ports, place);
+    const found = await lookAtLog(ports, place);
     if (found === undefined) throw missing(target);
-    const { inode, bytes, modifiedAt } = found;
-    const measured = await lastLineEnd(ports, place, bytes);
-    const tail = bytes - measured > longestTail ? new Uint8Array() : await ports.logs.readSlice(place, measured, bytes);
+    const { inode, measured, tail, modifiedAt } = found;
     const { counts, samples } = await ports.logRepair.scanLog({ place, from: 0, to: measured, firstLine: 1 }, signal);
-    const plan = repairPlan(
-      {
-        ...{ target: target.id, inode, measured, counts, samples },
-        tail: { bytes: bytes - measured, isObject: isWholeObject(tail) },
-        names: await freeNames(ports, target, repairNames(modifiedAt), inode),
-      },
-      target.limits.quarantineShare,
-    );
+    const names = await freeNames(ports, target, repairNames(modifiedAt), inode);
+    const plan = repairPlan({ target: target.id, inode, measured, counts, samples, tail, names }, target.limits.quarantineShare);
     const ref = planKey(checkedName(input.recovery), plan.digest);
     await ports.records.put(ref, JSON.stringify(plan));
     return repairHead(plan, ref);
@@ -48,6 +40,16 @@ export async function planLogRepair(
 
 const missing = ({ root }: ToolStoreTarget) =>
   fail('log-missing', { en: `${root}/${auditLog} does not exist.`, ja: `${root}/${auditLog} がありません。` });
+
+/** The log as it is now; undefined where there is none. `measured` is the end of its last whole line. */
+export async function lookAtLog(ports: Ports, place: Place) {
+  const found = await standingStill(ports, place);
+  if (found === undefined) return undefined;
+  const { inode, bytes, modifiedAt } = found;
+  const measured = await lastLineEnd(ports, place, bytes);
+  const tail = bytes - measured > longestTail ? new Uint8Array() : await ports.logs.readSlice(place, measured, bytes);
+  return { inode, modifiedAt, measured, tail: { bytes: bytes - measured, isObject: isWholeObject(tail) } };
+}
 
 /** The log, after its last line had a moment to be finished. */
 async function standingStill(ports: Ports, place: Place) {
@@ -72,7 +74,12 @@ export async function lastLineEnd(ports: Ports, place: Place, bytes: number): Pr
 }
 
 /** Names that nobody else's file bears; the link that an earlier attempt made to this very log is ours. */
-async function freeNames(ports: Ports, { root }: ToolStoreTarget, names: RepairNames, inode: string): Promise<RepairNames> {
+export async function freeNames(
+  ports: Ports,
+  { root }: ToolStoreTarget,
+  names: RepairNames,
+  inode: string,
+): Promise<RepairNames> {
   for (let n = 1; ; n++) {
     const add = (path: string): string => (n === 1 ? path : path.replace(/(\.jsonl?)?$/, `-${n}$1`));
     const tried = {

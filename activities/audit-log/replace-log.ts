@@ -7,6 +7,7 @@ import { broughtOver, withMerged, wholeLines, writtenPart, type Merged, type Swa
 import { folderOf } from '../../domain/tool-store/layout.ts';
 import type { Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
+import { journalAt, readJournal } from './swap-journal.ts';
 
 export interface Replacement {
   readonly root: string;
@@ -49,33 +50,17 @@ export async function replaceLog(ports: Ports, what: Replacement, signal?: Abort
   return swap.settle(signal);
 }
 
-/** How far the replacement of that name is. `begun`: its files are chosen, the old log is still in place. */
-export async function replacementState(
+/** Finishes an append that an earlier attempt may have died in; brings nothing else over. Answers all that was brought, and the new log's inode. */
+export async function finishAppend(
   ports: Ports,
-  { root, log, name }: Pick<Replacement, 'root' | 'log' | 'name'>,
-): Promise<'none' | 'begun' | 'replaced'> {
-  const journal = await readJournal(ports, name);
-  if (journal === undefined) return 'none';
-  const now = (await ports.logs.lookAt({ root, path: log }))?.inode ?? null;
-  if (journal.next !== null) return now === journal.next ? 'replaced' : 'begun';
-  return (await ports.logs.lookAt({ root, path: journal.keepAs }))?.inode === journal.old ? 'replaced' : 'begun';
-}
-
-/** Finishes an append that an earlier attempt may have died in; brings nothing else over. Answers all that was brought. */
-export async function finishAppend(ports: Ports, what: Replacement): Promise<readonly Merged[]> {
+  what: Replacement,
+): Promise<{ readonly merged: readonly Merged[]; readonly next: string | null }> {
   const swap = await Swap.open(ports, what);
-  return swap.finishPending();
+  return { merged: await swap.finishPending(), next: swap.next };
 }
 
 /** Forgets that there was such a replacement. Twice is fine. */
 export const forgetReplacement = (ports: Ports, name: string): Promise<void> => ports.files.remove(journalAt(ports, name));
-
-const journalAt = (ports: Ports, name: string): Place => ({ root: ports.data, path: `swaps/${name}.json` });
-
-async function readJournal(ports: Ports, name: string): Promise<SwapJournal | undefined> {
-  const text = await ports.files.readDocument(journalAt(ports, name));
-  return text === undefined ? undefined : (JSON.parse(text) as SwapJournal);
-}
 
 class Swap {
   readonly #ports: Ports;
@@ -103,6 +88,10 @@ class Swap {
     return swap;
   }
 
+  get next(): string | null {
+    return this.#journal.next;
+  }
+
   async putInPlace(): Promise<void> {
     const { old, next } = this.#journal;
     const { root, log, prepared, keepAs } = this.#what;
@@ -114,7 +103,7 @@ class Swap {
       else if ((await logs.lookAt(this.#kept))?.inode !== old) throw moved(this.#what);
       return files.syncFolder({ root, path: folderOf(log) });
     }
-    if (now === next) return;
+    if (now === next) return old === null ? files.remove({ root, path: prepared! }) : undefined;
     if (now !== old) throw moved(this.#what);
     // A name in the way of a new log makes this fail; an old one stays reachable from before the swap on.
     if (old === null) await this.#takeName(prepared!, log, next);

@@ -5,7 +5,8 @@ import type { Ports } from '../ports/index.ts';
 import { explainWrite, requireRoot, toolStoreTarget, withinTarget } from '../tool-store/target.ts';
 import { readRepairPlan } from './plan-repair.ts';
 import { readNote, repairFiles, type RepairFiles } from './repair-files.ts';
-import { finishAppend, forgetReplacement, replaceLog, replacementState, type Replacement } from './replace-log.ts';
+import { finishAppend, forgetReplacement, replaceLog, type Replacement } from './replace-log.ts';
+import { replacementState } from './swap-journal.ts';
 
 /** Fails: plan-changed (no such plan), log-held-open, target-read-only, disk-full. */
 export async function undoLogRepair(
@@ -36,6 +37,7 @@ async function takeBack(ports: Ports, files: RepairFiles, signal?: AbortSignal):
   const ours = [files.prepared, files.rejected, files.quarantine, files.receipt, { root, path: back.keepAs }];
   for (const place of ours) await ports.files.remove(place);
   for (const place of [files.progress, files.note]) await ports.files.remove(place);
+  await ports.files.removeTree({ ...files.progress, path: `${files.progress.path}.scratch` });
   await forgetReplacement(ports, back.name);
   await forgetReplacement(ports, files.replacement.name);
 }
@@ -43,18 +45,18 @@ async function takeBack(ports: Ports, files: RepairFiles, signal?: AbortSignal):
 /** The original takes its old place; of the repaired log only what others appended is brought over to it. */
 async function swapBack(ports: Ports, files: RepairFiles, back: Replacement, signal?: AbortSignal): Promise<void> {
   const note = await readNote(ports, files);
-  const merged = await finishAppend(ports, files.replacement);
-  const old = (await ports.logs.lookAt(files.log))?.inode ?? null;
+  const { merged, next } = await finishAppend(ports, files.replacement);
   await replaceLog(
     ports,
-    { ...back, old, consumed: note?.keptBytes ?? 0, late: (bytes, offset) => without(bytes, offset, merged) },
+    { ...back, old: next, consumed: note?.keptBytes ?? 0, late: (bytes, offset) => without(bytes, offset, merged) },
     signal,
   );
 }
 
+/** Where there was no log, nothing takes its place. */
 const backwards = ({ replacement }: RepairFiles): Replacement => ({
   ...replacement,
-  prepared: replacement.keepAs,
+  prepared: replacement.old === null ? undefined : replacement.keepAs,
   keepAs: replacement.keepAs.replace('.corrupted-', '.replaced-'),
   log: auditLog,
   name: `${replacement.name}.undo`,

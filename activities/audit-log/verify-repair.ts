@@ -1,6 +1,6 @@
 /** A second look at a repaired log, from disk alone: sums, counts, every line. Changes nothing. */
 import type { RepairPlan } from '../../domain/audit-log/repair-plan.ts';
-import { damageOf } from '../../domain/audit-log/repair-plan.ts';
+import { changesOf } from '../../domain/audit-log/repair-plan.ts';
 import type { Check } from '../../domain/verification.ts';
 import type { Ports } from '../ports/index.ts';
 import { requireRoot, toolStoreTarget, withinTarget } from '../tool-store/target.ts';
@@ -19,7 +19,7 @@ export async function verifyLogRepair(
   const files = repairFiles(ports, target, plan);
   return withinTarget(target, async () => [
     await everyLine(ports, files, signal),
-    ...(damageOf(plan) === 0 ? [] : await receiptChecks(ports, files, plan, signal)),
+    ...(changesOf(plan) === 0 ? [] : await receiptChecks(ports, files, plan, signal)),
   ]);
 }
 
@@ -54,7 +54,7 @@ async function receiptChecks(ports: Ports, files: RepairFiles, plan: RepairPlan,
   }
   const { original, repaired, quarantine } = receipt;
   const sums = await Promise.all(
-    [original, repaired, quarantine].map(async ({ path, bytes, sha256 }) => {
+    [...(original === null ? [] : [original]), repaired, quarantine].map(async ({ path, bytes, sha256 }) => {
       const found = await ports.logRepair.readHash({ root: files.log.root, path }, bytes, signal).catch(() => 'unreadable');
       return { path, ok: found === sha256 };
     }),

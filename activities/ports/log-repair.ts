@@ -1,4 +1,5 @@
 /** Goes through a log with every core: judges each line, and writes what is kept and what is not. */
+import type { MergeCounts } from '../../domain/audit-log/merge.ts';
 import type { RejectReason, RepairCounts } from '../../domain/audit-log/repair-counts.ts';
 import type { Place } from './file-tree.ts';
 
@@ -46,12 +47,26 @@ export interface Built extends Judged {
   readonly resumedAt: number;
 }
 
+export interface MergeSources {
+  readonly backup: Place;
+  /** Left out where there is no log. */
+  readonly live?: Place | undefined;
+}
+
 /** Failures are Node's own or UnsafePath. Memory stays flat at any size. */
 export interface LogRepair {
   /** Reads only. */
   scanLog(part: LogPart, signal?: AbortSignal): Promise<Judged>;
   /** Writes both files, synced. The same part twice gives the same files. */
   buildRepaired(part: LogPart, output: RepairOutput, signal?: AbortSignal): Promise<Built>;
+  /** What a merge of two files of whole objects would do. Reads only. Fails where both have more lines than fit into an index. */
+  scanMerge(sources: MergeSources, signal?: AbortSignal): Promise<MergeCounts>;
+  /** Merges them by time and place into `kept`, synced; what disagrees goes behind `rejectedAt` of `rejected`. */
+  mergeLogs(
+    sources: MergeSources,
+    output: { readonly kept: Place; readonly rejected: Place; readonly rejectedAt: number },
+    signal?: AbortSignal,
+  ): Promise<MergeCounts>;
   /** sha256 of the first `upTo` bytes. */
   readHash(place: Place, upTo: number, signal?: AbortSignal): Promise<string>;
 }

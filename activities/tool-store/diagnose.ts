@@ -1,10 +1,12 @@
 /** Looks at a tool store and says what is wrong with it. Reads only, and tests nothing. */
 import { breachSigns } from '../../domain/breach/signs.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { logFindings } from '../../domain/audit-log/log-symptoms.ts';
 import { shortOfSpace } from '../../domain/disk/short-of-space.ts';
 import { auditLog, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { readSymptoms, type StoreView } from '../../domain/tool-store/symptoms.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
+import { lookForDamage } from '../audit-log/look-at-log.ts';
 import type { Ports } from '../ports/index.ts';
 import { recentTimeouts } from '../timeouts/recent-timeouts.ts';
 import { describeSet } from './backup-set.ts';
@@ -19,15 +21,18 @@ export async function diagnose(ports: Ports, input: { readonly target: string },
     () => false,
   );
   const view = rootThere ? await viewOf(ports, target, signal) : absent;
-  const damage = readSymptoms(view);
-  const breach = breachSigns(view.live, view.verified?.paths);
   const space = await ports.disk.lookAtFileSystem(target.root);
-  const short = space === undefined ? { symptoms: [], suggests: [] } : shortOfSpace(space);
+  const found = [
+    readSymptoms(view),
+    logFindings(view.logThere ? await lookForDamage(ports, { root: target.root, path: auditLog }) : 0),
+    breachSigns(view.live, view.verified?.paths),
+    ...(space === undefined ? [] : [shortOfSpace(space)]),
+  ];
   return {
     target: target.id,
     at: new Date().toISOString(),
-    symptoms: [...damage.symptoms, ...breach.symptoms, ...short.symptoms],
-    suggests: [...damage.suggests, ...breach.suggests, ...short.suggests],
+    symptoms: found.flatMap(({ symptoms }) => symptoms),
+    suggests: found.flatMap(({ suggests }) => suggests),
   };
 }
 

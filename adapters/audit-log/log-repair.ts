@@ -3,8 +3,9 @@ import { constants } from 'node:fs';
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Built, Judged, LogPart, LogRepair, RepairOutput, Sample } from '../../activities/ports/log-repair.ts';
+import type { Built, Judged, LogPart, LogRepair, MergeSources, RepairOutput, Sample } from '../../activities/ports/log-repair.ts';
 import type { Place } from '../../activities/ports/file-tree.ts';
+import type { MergeCounts } from '../../domain/audit-log/merge.ts';
 import { addCounts, countsFrom, countWidth, noCounts, type RepairCounts } from '../../domain/audit-log/repair-counts.ts';
 import { inside } from '../files/inside.ts';
 import { openFile } from '../files/read-files.ts';
@@ -14,6 +15,7 @@ import { baseWidth, bytesPerChunk, type Work } from './chunk-work.ts';
 const chunkBytes = 4 * 1024 * 1024;
 const mostThreads = 8;
 const judgeThread = new URL('./judge-thread.ts', import.meta.url);
+const mergeThread = new URL('./merge-thread.ts', import.meta.url);
 const hashThread = new URL('./hash-thread.ts', import.meta.url);
 const noteMs = 250;
 const samplesPerReason = 3;
@@ -41,12 +43,26 @@ export function createLogRepair(): LogRepair {
       return { ...judged, keptBytes: ends[0], rejectedBytes: ends[1], resumedAt } satisfies Built;
     },
 
+    scanMerge: (sources, signal) => runThread<MergeCounts>(mergeThread, { ...mergePaths(sources), rejectedAt: 0 }, signal),
+
+    async mergeLogs(sources, { kept, rejected, rejectedAt }, signal) {
+      await openOutput(kept);
+      await openOutput(rejected);
+      const work = { ...mergePaths(sources), kept: inside(kept), rejected: inside(rejected), rejectedAt };
+      const counts = await runThread<MergeCounts>(mergeThread, work, signal);
+      await finish(kept, counts.keptBytes);
+      await finish(rejected, counts.rejectedBytes);
+      return counts;
+    },
+
     async readHash(place, upTo, signal) {
       await (await openFile(place)).handle.close();
       return runThread<string>(hashThread, { path: inside(place), upTo }, signal);
     },
   };
 }
+
+const mergePaths = ({ backup, live }: MergeSources) => ({ backup: inside(backup), live: live && inside(live) });
 
 type Output = Pick<RepairOutput, 'keptAt' | 'rejectedAt'> & Partial<RepairOutput>;
 interface Ran {

@@ -8,6 +8,12 @@ export const auditLogFailures = {
     'There is no audit log to repair; `audit-log-restore` brings it from a backup.',
     '修復する監査ログがありません。`audit-log-restore` でバックアップから復元できます。',
   ),
+  'log-too-large': row(
+    422,
+    false,
+    'Archive old lines first, or merge by hand: both logs together have too many lines.',
+    '行が多すぎます。先に古い行を整理するか、手で統合してください。',
+  ),
   'log-held-open': row(
     409,
     false,

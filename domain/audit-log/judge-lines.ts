@@ -19,7 +19,7 @@ export interface LineSink {
   damaged(): void;
 }
 
-const openObject = 123;
+const [openObject, closeObject, closeArray, comma] = [123, 125, 93, 44] as const;
 const broken: Broken = { at: 0, text: -1 };
 
 /** Judges the lines in `from`..`to`, of which the last byte is a newline. `knownUtf8`: all of it is. Answers the number of lines. */
@@ -36,7 +36,8 @@ export function judgeLines(bytes: Uint8Array, from: number, to: number, knownUtf
     } else {
       if (runLines > 0) sink.keep(run, at, runLines);
       const newline = bytes.indexOf(10, at);
-      judgeDamaged(bytes, at, newline, line + runLines, sink);
+      // Ends with the line, so that no search goes beyond it.
+      judgeDamaged(bytes.subarray(0, newline + 1), at, newline, line + runLines, sink);
       line += runLines + 1;
       at = newline + 1;
       run = at;
@@ -62,13 +63,15 @@ function goodLine(bytes: Uint8Array, from: number, knownUtf8: boolean): number {
 function judgeDamaged(bytes: Uint8Array, from: number, end: number, line: number, sink: LineSink): void {
   let at = from;
   let pieces = 0;
+  let isBehindBroken = false;
   for (;;) {
     const start = at;
     while (at < end && isSpace(bytes[at])) at++;
     if (at > start) sink.separate(at - start);
     if (at >= end) break;
     pieces++;
-    const next = pieceFrom(bytes, at, end);
+    const next = pieceFrom(bytes, at, end, isBehindBroken);
+    isBehindBroken = next.reason !== undefined && next.reason !== 'nul-bytes' && next.reason !== 'byte-order-mark';
     if (next.reason === undefined) sink.salvage(at, next.to);
     else sink.reject(line, at, next.to, next.reason);
     at = next.to;
@@ -79,7 +82,12 @@ function judgeDamaged(bytes: Uint8Array, from: number, end: number, line: number
 }
 
 /** The next piece of a damaged line: a whole object, or what has to go before the next one may begin. */
-function pieceFrom(bytes: Uint8Array, at: number, end: number): { readonly to: number; readonly reason?: RejectReason } {
+function pieceFrom(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  isBehindBroken: boolean,
+): { readonly to: number; readonly reason?: RejectReason } {
   if (bytes[at] === 0) {
     let to = at;
     while (to < end && bytes[to] === 0) to++;
@@ -93,7 +101,15 @@ function pieceFrom(bytes: Uint8Array, at: number, end: number): { readonly to: n
     return { to: next, reason: bytes[at] === openObject ? 'torn' : isText ? 'not-json' : 'invalid-utf-8' };
   }
   if (!isUtf8(bytes, at, to)) return { to, reason: 'invalid-utf-8' };
-  return bytes[at] === openObject ? { to } : { to, reason: 'not-an-object' };
+  if (bytes[at] !== openObject) return { to, reason: 'not-an-object' };
+  return isBehindBroken && isPartOfMore(bytes, to) ? { to, reason: 'torn' } : { to };
+}
+
+/** What stands behind an object says that it is a part of a record whose beginning is lost. */
+function isPartOfMore(bytes: Uint8Array, end: number): boolean {
+  let at = end;
+  while (isSpace(bytes[at])) at++;
+  return bytes[at] === comma || bytes[at] === closeObject || bytes[at] === closeArray;
 }
 
 /** How the records of both writers begin. */
@@ -112,10 +128,10 @@ function nextStart(bytes: Uint8Array, from: number, end: number): number {
   }
   // Cut within a string, which then ended at the first quote of the next object.
   if (text >= 0 && at < end) {
-    let start = bytes.lastIndexOf(openObject, at - 1);
+    let start = at - 1;
+    while (start > text && bytes[start] !== openObject) start--;
     const isNear = start > text && start > from && isQuoteNext(bytes, start);
     if (isNear && scanValue(bytes, start, broken) >= 0) return start;
-    start = -1;
   }
   for (let start = bytes.indexOf(openObject, Math.max(at, from + 1)); start >= 0 && start < end;) {
     if (isQuoteNext(bytes, start) || bytes[start + 1] === 125) return start;

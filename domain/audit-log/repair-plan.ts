@@ -3,6 +3,7 @@ import { digestOf } from '../digest.ts';
 import type { Plan } from '../recovery.ts';
 import type { Text } from '../text.ts';
 import { auditLog } from '../tool-store/layout.ts';
+import type { MergeCounts } from './merge.ts';
 import { rejectReasons, type RejectReason, type RepairCounts } from './repair-counts.ts';
 
 /** A rejected piece, as people are shown it. */
@@ -26,7 +27,8 @@ export interface RepairPlan {
   readonly version: 1;
   readonly target: string;
   readonly digest: string;
-  readonly inode: string;
+  /** Null where there is no log. */
+  readonly inode: string | null;
   /** Bytes of whole lines that were judged. */
   readonly measured: number;
   /** Behind them, a last line without its newline. */
@@ -35,6 +37,8 @@ export interface RepairPlan {
   readonly samples: readonly RepairSample[];
   readonly names: RepairNames;
   readonly needsPeople?: Text;
+  /** Where the log comes back from a backup: what a merge with its whole lines would do. */
+  readonly restore?: { readonly backup: string; readonly sha256: string; readonly merge: MergeCounts };
 }
 
 const logName = /([^/]*)\.jsonl$/;
@@ -65,8 +69,15 @@ function shareOf({ counts, tail }: Pick<RepairPlan, 'counts' | 'tail'>): number 
 }
 
 /** Lines that a repair would change. */
-export const damageOf = ({ counts, tail }: Pick<RepairPlan, 'counts' | 'tail'>): number =>
+const damageOf = ({ counts, tail }: Pick<RepairPlan, 'counts' | 'tail'>): number =>
   counts.damaged + counts.blank + (tail.bytes > 0 ? 1 : 0);
+
+/** What following the plan would change: lines, and the log itself where there is none. */
+export function changesOf(plan: Pick<RepairPlan, 'counts' | 'tail' | 'restore' | 'inode'>): number {
+  const { restore, inode } = plan;
+  if (restore === undefined) return damageOf(plan);
+  return damageOf(plan) + restore.merge.onlyBackup + restore.merge.disagree + (inode === null ? 1 : 0);
+}
 
 const percent = (share: number): string => `${Math.round(share * 10_000) / 100} %`;
 

@@ -172,18 +172,25 @@ function suggest(view: StoreView, expected: readonly string[], lost: readonly st
       },
     ];
   }
+  if (lost.length === 0 && !nothingLeft) {
+    return [
+      {
+        scenario: 'audit-log-restore',
+        input: {},
+        why: { en: `The audit log is missing (${from.en}).`, ja: `監査ログがありません(${from.ja})。` },
+      },
+    ];
+  }
   return [
     {
       scenario: 'tool-store-loss',
       input: {},
       why: nothingLeft
         ? { en: `No usable tool is left (${from.en}).`, ja: `使えるツールが残っていません(${from.ja})。` }
-        : lost.length > 0
-          ? {
-              en: `${lost.length} of ${expected.length} tools are missing or damaged (${from.en}).`,
-              ja: `ツール ${expected.length} 件中 ${lost.length} 件が欠落・損傷しています(${from.ja})。`,
-            }
-          : { en: `The audit log is missing (${from.en}).`, ja: `監査ログがありません(${from.ja})。` },
+        : {
+            en: `${lost.length} of ${expected.length} tools are missing or damaged (${from.en}).`,
+            ja: `ツール ${expected.length} 件中 ${lost.length} 件が欠落・損傷しています(${from.ja})。`,
+          },
     },
   ];
 }

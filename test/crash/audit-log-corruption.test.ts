@@ -4,5 +4,5 @@ import { strikeAtRandom } from '../support/crash/strike-at-random.ts';
 import { sweep } from '../support/crash/sweep.ts';
 
 sweep('audit-log-corruption', damagedLogCase());
-sweep('audit-log-corruption taken back', damagedLogCase({ cancelAt: 'verifyLogRepair#1: before' }));
+sweep('audit-log-corruption taken back', damagedLogCase({ cancelAt: 'applyLogRepair#1: after' }));
 strikeAtRandom('audit-log-corruption', damagedLogCase());

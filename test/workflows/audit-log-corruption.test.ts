@@ -95,7 +95,7 @@ describe('a damaged log', () => {
     appendFileSync(store.log, `${'not JSON '.repeat(500)}\n`);
     const before = store.fingerprint();
     const id = await store.recover({ scenario });
-    const gate = await stack.gate(id, 'quarantine');
+    const gate = await stack.gate(id, 'log-quarantine');
     expect(gate.title.en).toContain('more than 1 %');
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
@@ -108,7 +108,7 @@ describe('a damaged log', () => {
     const good = readFileSync(store.log, 'utf8');
     appendFileSync(store.log, `${'not JSON '.repeat(500)}\n`);
     const id = await store.recover({ scenario });
-    const gate = await stack.gate(id, 'quarantine');
+    const gate = await stack.gate(id, 'log-quarantine');
     appendFileSync(store.log, '{"later":1}\n{"cut":\n');
     await stack.decide(id, gate, 'ren', 'approve');
     expect((await stack.result(id)).status).toBe('recovered');
@@ -125,7 +125,7 @@ describe('a damaged log', () => {
     const good = readFileSync(store.log, 'utf8');
     appendFileSync(store.log, `${'not JSON '.repeat(500)}\n`);
     const id = await store.recover({ scenario });
-    const gate = await stack.gate(id, 'quarantine');
+    const gate = await stack.gate(id, 'log-quarantine');
     rmSync(store.log);
     writeFileSync(store.log, `${good}${'also not JSON '.repeat(500)}\n`);
     await stack.decide(id, gate, 'ren', 'approve');

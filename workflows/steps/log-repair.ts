@@ -13,7 +13,7 @@ export function logRepair(r: Recovery) {
     /** Nothing is lost for good: the original stays, and what is rejected lies in quarantine. */
     repair: () =>
       r.change<RepairReceipt>('repair', {
-        gate: 'quarantine',
+        gate: 'log-quarantine',
         plan: () => on.patient.planLogRepair({ target, recovery: r.id }),
         apply: async (plan) => repaired(await on.patient.applyLogRepair({ target, plan: plan.ref, digest: plan.digest })),
         undo: (plan) => ({ activity: 'undoLogRepair', input: { target, plan: plan.ref } }),

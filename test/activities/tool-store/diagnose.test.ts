@@ -58,7 +58,12 @@ const cases: Record<string, { harm: (world: World) => void; symptoms: string[]; 
     symptoms: ['tools-wrong-id', 'tools-missing'],
     suggests: ['tool-restore'],
   },
-  'the log is gone': { harm: (world) => rmSync(world.live(logPath)), symptoms: ['log-missing'], suggests: ['tool-store-loss'] },
+  'the log is gone': { harm: (world) => rmSync(world.live(logPath)), symptoms: ['log-missing'], suggests: ['audit-log-restore'] },
+  'the log is damaged': {
+    harm: (world) => appendFileSync(world.live(logPath), '{"cut":\n'),
+    symptoms: ['log-damaged'],
+    suggests: ['audit-log-corruption'],
+  },
   'two tools bear one name': {
     harm: (world) => void addTool(world.root, 'test_tool', 'function execute() { return 2; }'),
     symptoms: ['double-names'],

@@ -72,6 +72,16 @@ describe('one line', () => {
     ['two glued', '{"a":1}{"b":2}', '{"a":1}\n{"b":2}\n', []],
     ['two with white space between', '{"a":1} \t{"b":2}', '{"a":1}\n{"b":2}\n', []],
     ['a whole one and a cut one', '{"a":1}{"b":', '{"a":1}\n', [['torn', '{"b":']]],
+    [
+      'the end of one',
+      'ails":{"tags":[]}}',
+      '',
+      [
+        ['not-json', 'ails":'],
+        ['torn', '{"tags":[]}'],
+        ['not-json', '}'],
+      ],
+    ],
     ['words before', 'oops {"b":2}', '{"b":2}\n', [['not-json', 'oops ']]],
     ['words behind', '{"b":2} oops', '{"b":2}\n', [['not-json', 'oops']]],
     ['words', 'oops', '', [['not-json', 'oops']]],

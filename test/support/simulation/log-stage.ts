@@ -15,7 +15,7 @@ export function logStage(dice: Dice, journal: Journal): Stage {
   const registry = { kinds, scenarios };
   const inventory = drawInventory(
     dice,
-    ['quarantine'],
+    ['log-quarantine', 'suspect-backup'],
     (approvals) =>
       [
         'repositories: [{ id: shelf, kind: directory, path: /shelf }]',
@@ -28,14 +28,20 @@ export function logStage(dice: Dice, journal: Journal): Stage {
     registry,
   );
   const stores = new StoresInMemory(journal, { crowded: false, agentRuns: false });
-  const logs = new LogsInMemory(journal, dice.between(0, 2));
+  const isSuspect = dice.chance(0.3);
+  for (const target of targets) stores.keep(target, 'backup-1', isSuspect ? 'suspect' : 'verified');
+  const logs = new LogsInMemory(journal, dice.between(0, 2), isSuspect);
   const drawn = (): string =>
     lines
       .filter(() => dice.chance(0.6))
       .map((line) => `${line}\n`)
       .join('');
   for (const target of targets) logs.write(target, drawn());
-  const start = (target: string): WantedStart => ({ scenario: 'audit-log-corruption', target, input: {} });
+  const start = (target: string): WantedStart => ({
+    scenario: dice.chance(0.5) ? 'audit-log-corruption' : 'audit-log-restore',
+    target,
+    input: {},
+  });
   return {
     ...registry,
     inventory,

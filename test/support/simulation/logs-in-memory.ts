@@ -19,11 +19,13 @@ const linesOf = (log: string): string[] => log.split('\n').filter(Boolean);
 export class LogsInMemory {
   readonly #journal: Journal;
   readonly #most: number;
+  readonly #isSuspect: boolean;
   readonly #live = new Map<string, string>();
   readonly #plans = new Map<string, LogChange>();
 
-  /** More bad lines than `most` need people. */
-  constructor(journal: Journal, most: number) {
+  /** More bad lines than `most` need people; so does every backup where they are suspect. */
+  constructor(journal: Journal, most: number, isSuspect: boolean) {
+    this.#isSuspect = isSuspect;
     this.#journal = journal;
     this.#most = most;
   }
@@ -39,7 +41,8 @@ export class LogsInMemory {
 
   activities(): AuditLogActivities {
     return {
-      planLogRepair: async ({ target, recovery }) => this.#plan(target, recovery),
+      planLogRepair: async ({ target, recovery }) => this.#plan(target, recovery, []),
+      planLogRestore: async ({ target, recovery }) => this.#plan(target, recovery, ['good 1', 'good 2']),
       applyLogRepair: async ({ target, plan }) => this.#apply(target, plan),
       undoLogRepair: async ({ target, plan }) => this.#undo(target, plan),
       verifyLogRepair: async ({ target }) => {
@@ -49,14 +52,13 @@ export class LogsInMemory {
     };
   }
 
-  #plan(target: string, recovery: string): Plan {
+  /** `back`: lines that come back where they are missing. */
+  #plan(target: string, recovery: string, back: readonly string[]): Plan {
     const before = this.read(target);
     const lines = linesOf(before);
-    const bad = lines.filter(isBad).length;
-    const after = lines
-      .filter((line) => !isBad(line))
-      .map((line) => `${line}\n`)
-      .join('');
+    const missing = back.filter((line) => !lines.includes(line));
+    const bad = lines.filter(isBad).length + missing.length;
+    const after = [...lines.filter((line) => !isBad(line)), ...missing].map((line) => `${line}\n`).join('');
     const digest = digestOf({ target, before, after });
     const ref = `plans/${recovery}/${digest}`;
     this.#plans.set(ref, { before, after });
@@ -67,7 +69,12 @@ export class LogsInMemory {
       counts: { add: bad > 0 ? 3 : 0, overwrite: 0, keep: 1, remove: 0 },
       ...(bad > this.#most && { needsPeople: plain('That is much.') }),
     };
-    this.#journal.planned({ target, plan, gate: 'quarantine' });
+    this.#journal.planned({
+      target,
+      plan,
+      gate: 'log-quarantine',
+      ...(back.length > 0 && this.#isSuspect && { consent: 'suspect-backup' }),
+    });
     return plan;
   }
 

@@ -5,8 +5,14 @@ import { startStoreStack, type Store, type StoreStack } from '../../store-stack.
 import type { CrashCase, Wreck } from '../case.ts';
 
 /** Cancelled at `cancelAt`, the log must be as damaged as it was. */
-export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}): CrashCase => ({
-  scenario: 'audit-log-corruption',
+export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}): CrashCase =>
+  logCase('audit-log-corruption', (stack) => damagedLog(stack, cancelAt === undefined), cancelAt);
+
+/** Half of the log is gone, and comes back from a backup. */
+export const lostLogCase = (): CrashCase => logCase('audit-log-restore', lostLog);
+
+const logCase = (scenario: string, wreck: (stack: StoreStack) => Promise<Wreck>, cancelAt?: string): CrashCase => ({
+  scenario,
   world: new URL('../worlds/product.ts', import.meta.url),
   ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
   ...(cancelAt !== undefined && { cancelAt }),
@@ -17,19 +23,42 @@ export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}
     return {
       env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
       stop: () => stack.stop(),
-      wreck: () => wreck(stack, cancelAt === undefined),
+      wreck: () => wreck(stack),
     };
   },
 });
 
+/** So that people are waited for. */
+const asks = 'agent: none\napprovals: { log-quarantine: { always: true } }';
 const cut = '{"timestamp":"2026-10-01T00:00:00.000Z","action":"run_dyn';
 
-async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
-  const store = await stack.store({ tools: 1, logLines: 40 });
+async function lostLog(stack: StoreStack): Promise<Wreck> {
+  const store = await stack.store({ tools: 1, logLines: 40, settings: asks });
+  await store.verifiedBackup();
   const good = readFileSync(store.log, 'utf8');
-  // More than one percent: the gate is due.
+  const lines = good.split(/(?<=\n)/);
+  writeFileSync(store.log, lines.slice(lines.length / 2).join(''));
+  return judgedBy({ store, good, isMended: true, pieces: 0 });
+}
+
+async function damagedLog(stack: StoreStack, isMended: boolean): Promise<Wreck> {
+  const store = await stack.store({ tools: 1, logLines: 40, settings: asks });
+  const good = readFileSync(store.log, 'utf8');
   const bad = `${cut}\n`.repeat(3);
   writeFileSync(store.log, `${bad}${good}${cut}{"glued":1}\n`);
+  return judgedBy({ store, good: `${good}{"glued":1}\n`, isMended, pieces: 4 });
+}
+
+interface Wanted {
+  readonly store: Store;
+  /** The log as it must become. */
+  readonly good: string;
+  readonly isMended: boolean;
+  /** Records in quarantine. */
+  readonly pieces: number;
+}
+
+function judgedBy({ store, good, isMended, pieces: wantedPieces }: Wanted): Wreck {
   const damaged = readFileSync(store.log, 'utf8');
   const { ino } = statSync(store.log);
   let appended = '';
@@ -46,7 +75,7 @@ async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
       seen.add(statSync(store.log).ino);
     },
     faults() {
-      const wanted = isMended ? `${good}{"glued":1}\n` : damaged;
+      const wanted = isMended ? good : damaged;
       const now = readFileSync(store.log, 'utf8');
       const news = now.slice(wanted.length);
       const inodes = new Set([...seen, statSync(store.log).ino]).size;
@@ -55,7 +84,7 @@ async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
         ...(sorted(news) === sorted(appended) ? [] : [`appended was ${appended}, and behind the log stands ${news}`]),
         // Swapped twice, it would have been a third file at some death.
         ...(inodes <= 2 ? [] : [`${inodes} files were the log`]),
-        ...(isMended ? leftFaults(store, damaged, ino) : []),
+        ...(isMended ? leftFaults(store, damaged, ino, wantedPieces) : []),
         ...besides(store)
           .filter((name) => !isMended || name.startsWith('.'))
           .map((name) => `${name} is left`),
@@ -67,7 +96,7 @@ async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
 const sorted = (text: string): string => text.split('\n').toSorted().join('\n');
 const besides = (store: Store): string[] => readdirSync(dirname(store.log)).filter((name) => !store.log.endsWith(`/${name}`));
 
-function leftFaults(store: Store, damaged: string, ino: number): string[] {
+function leftFaults(store: Store, damaged: string, ino: number, wanted: number): string[] {
   const find = (part: string): string => join(dirname(store.log), besides(store).find((name) => name.includes(part)) ?? part);
   const read = (part: string): string => {
     try {
@@ -80,7 +109,7 @@ function leftFaults(store: Store, damaged: string, ino: number): string[] {
   const receipt = JSON.parse(read('.repair-') || '{}') as { complete?: boolean };
   return [
     ...(read('.corrupted-').startsWith(damaged) && statSync(find('.corrupted-')).ino === ino ? [] : ['the original is not kept']),
-    ...(pieces === 4 ? [] : [`${pieces} pieces are in quarantine`]),
+    ...(pieces === wanted ? [] : [`${pieces} pieces are in quarantine`]),
     ...(receipt.complete === true ? [] : ['there is no complete receipt']),
     ...(besides(store).length === 3 ? [] : [`beside the log lie ${besides(store).join(', ')}`]),
   ];
