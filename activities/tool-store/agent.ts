@@ -18,11 +18,31 @@ export function isAgentRunning(ports: Ports, input: { readonly target: string },
 }
 
 /** Nothing to do where no agent is declared. Twice is fine. Fails: agent-command-failed. */
-export async function stopAgent(
+export const stopAgent: AgentEffect = (ports, input, signal) => oneAtATime(input.target, () => stop(ports, input, signal));
+
+/** Starts it unless it runs. Twice is fine. Fails: agent-command-failed. */
+export const startAgent: AgentEffect = (ports, input, signal) => oneAtATime(input.target, () => start(ports, input, signal));
+
+type AgentEffect = (
   ports: Ports,
   input: { readonly target: string },
   signal?: AbortSignal,
-): Promise<{ wasRunning: boolean }> {
+) => Promise<{ readonly wasRunning: boolean }>;
+
+const underWay = new Map<string, Promise<unknown>>();
+
+/**
+ * Where Temporal was away, it gives the activity out again while the first attempt still looks whether the agent runs:
+ * both would start it. The second one waits for the first.
+ */
+function oneAtATime<T>(target: string, work: () => Promise<T>): Promise<T> {
+  const before = underWay.get(target) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  underWay.set(target, mine);
+  return mine;
+}
+
+const stop: AgentEffect = async (ports, input, signal) => {
   const agent = agentOf(ports, input.target);
   if (agent === undefined || !(await isRunning(ports, agent, signal))) return { wasRunning: false };
   await mustEndWell(ports, agent.stop, signal);
@@ -31,14 +51,9 @@ export async function stopAgent(
     en: `The agent still runs ${settleMs / 1000} s after ${commandText(agent.stop)}.`,
     ja: `${commandText(agent.stop)} の ${settleMs / 1000} 秒後もエージェントが動作中です。`,
   });
-}
+};
 
-/** Starts it unless it runs. Twice is fine. Fails: agent-command-failed. */
-export async function startAgent(
-  ports: Ports,
-  input: { readonly target: string },
-  signal?: AbortSignal,
-): Promise<{ wasRunning: boolean }> {
+const start: AgentEffect = async (ports, input, signal) => {
   const agent = agentOf(ports, input.target);
   if (agent === undefined) return { wasRunning: false };
   if (await isRunning(ports, agent, signal)) return { wasRunning: true };
@@ -48,7 +63,7 @@ export async function startAgent(
     en: `The agent does not run ${settleMs / 1000} s after ${commandText(agent.start)}.`,
     ja: `${commandText(agent.start)} の ${settleMs / 1000} 秒後もエージェントが起動していません。`,
   });
-}
+};
 
 function agentOf(ports: Ports, target: string): AgentCommands | undefined {
   const { agent } = toolStoreTarget(ports, target);

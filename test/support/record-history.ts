@@ -26,13 +26,19 @@ export async function recordHistory(handle: WorkflowHandle, name: string): Promi
 export const fetchHistory = async (handle: WorkflowHandle): Promise<History> =>
   JSON.parse(historyToJSON(await handle.fetchHistory())) as History;
 
-/** Who ran it, and where in which file something was thrown, is nobody's business and changes with every recording. */
+/** Who ran it, in which scratch folder, and where in which file something was thrown, is nobody's business and changes with every recording. */
 function withoutMachine(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((inner) => withoutMachine(inner));
   // `<process>@<host>`, also as the beginning of the name of a sticky queue.
-  if (typeof value === 'string') return value.replace(/^\d+@\S+$/, 'recorded');
+  if (typeof value === 'string') return withoutScratch(value.replace(/^\d+@\S+$/, 'recorded'));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, key === 'stackTrace' ? '' : withoutMachine(inner)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, entryWithoutMachine(key, inner)]));
 }
+
+function entryWithoutMachine(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
+  if (key !== 'data' || typeof value !== 'string') return withoutMachine(value);
+  return Buffer.from(withoutScratch(Buffer.from(value, 'base64').toString('utf8'))).toString('base64');
+}
+
+const withoutScratch = (text: string): string => text.replaceAll(/\/tmp\/okiagari-[\w-]+/g, '/srv/scratch');

@@ -57,6 +57,12 @@ test('an agent is started, lives on after its command, and a second start leaves
   expect(readFileSync(world.pidFile, 'utf8')).toBe(pid);
 });
 
+test('two attempts at once start it once: the second waits for the first', async () => {
+  const world = await withAgent();
+  const attempts = await Promise.all([world.tools.startAgent({ target }), world.tools.startAgent({ target })]);
+  expect(attempts).toEqual([{ wasRunning: false }, { wasRunning: true }]);
+});
+
 test('stop waits until the agent is really gone', async () => {
   const world = await withAgent();
   const late = join(world.folder, 'late');
