@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { storyFaults } from '../support/crash/judge.ts';
 import type { Report } from '../support/crash/people.ts';
 import { seeded } from '../support/crash/random.ts';
-import { drawnRounds, mustDie, spread, telling, told } from '../support/crash/rounds.ts';
+import { drawnRounds, isItsOwn, mustDie, spread, telling, told } from '../support/crash/rounds.ts';
 import { Recovery } from '../../workflows/kit/words.ts';
 
 const effects = (call: string, ...moments: string[]): string[] => moments.map((moment) => `${call}: ${moment}`);
@@ -66,6 +66,11 @@ describe('which deaths there are', () => {
     expect(new Set([1, 2, 3, 4, 5, 6].map(drawn)).size).toBeGreaterThan(1);
     expect(drawn(7).split(', ')).toHaveLength(9);
   });
+});
+
+test('a scenario that is not swept thoroughly dies at its own points and at its gates', () => {
+  const all = ['POST /v1/recoveries#1: before', 'beginRecovery#1: after', 'apply#1: before', 'gate restore#1: open'];
+  expect(all.filter(isItsOwn)).toEqual(['apply#1: before', 'gate restore#1: open']);
 });
 
 describe('what the judge finds', () => {

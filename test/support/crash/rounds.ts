@@ -1,4 +1,6 @@
 /** Who must die where, spread over as few runs as it takes, and what is drawn beyond that. */
+import { createKernelActivities } from '../../../activities/kernel.ts';
+import type { Ports } from '../../../activities/ports/index.ts';
 import type { Blow, VictimName } from './conductor.ts';
 import { shuffled } from './random.ts';
 
@@ -26,6 +28,11 @@ export function telling(passed: readonly string[]): string[] {
     return points.filter((point, n) => n + 1 !== end && Number(/ (\d+)$/.exec(momentOf(point))?.[1] ?? 1) <= timesPerEffect);
   });
 }
+
+const kernel = new Set(Object.keys(createKernelActivities({} as Ports, { scenarios: [], kinds: {} })));
+
+/** Whether a scenario does this itself, rather than the kernel or the API for it. */
+export const isItsOwn = (point: string): boolean => !isExchange(point) && !kernel.has(kindOf(point));
 
 /** The blows of every sweep, whatever is drawn: of places of one kind the first stands for all, except for the worker. */
 export function mustDie(points: readonly string[]): Blow[] {

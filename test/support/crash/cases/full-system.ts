@@ -10,9 +10,6 @@ export const fullSystemCase = (cancelAt?: string): CrashCase => ({
   world: new URL('../worlds/product.ts', import.meta.url),
   ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
   ...(cancelAt !== undefined && { cancelAt }),
-  // Each phase begins and ends as any recovery does: the first one stands for all.
-  counts: (point) =>
-    !/^(beginRecovery|recordEnd|identifyVoter|openChange|closeChange|announce|hasOpenRun)#([2-9]|\d\d)/.test(point),
   async open(server, runWorker) {
     const stack = await startStoreStack(server, runWorker);
     // The API reads the inventory as it starts, and there is none before the first store.

@@ -25,6 +25,7 @@ export const toolStoreCase = ({ scenario, input, cancelAt }: ToolStoreCase): Cra
   scenario,
   world: new URL('../worlds/product.ts', import.meta.url),
   ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
+  thorough: scenario === 'tool-store-loss',
   ...(cancelAt !== undefined && { cancelAt }),
   async open(server, runWorker) {
     const hook = await startWebhookReceiver();

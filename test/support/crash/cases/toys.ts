@@ -28,6 +28,7 @@ targets:
 
 export const toyCase = ({ scenario, input, diaries, cancelAt }: ToyCase): CrashCase => ({
   scenario,
+  thorough: true,
   world: new URL('../worlds/toys.ts', import.meta.url),
   ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
   ...(cancelAt !== undefined && { cancelAt }),
