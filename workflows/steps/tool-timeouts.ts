@@ -84,7 +84,7 @@ const counted = ({ logThere, since, items }: TimeoutCount): Text => {
   if (sum === 0) return { en: `No timeouts since ${since}.`, ja: `${since} 以降のタイムアウトはありません。` };
   const most = items.slice(0, 5).map(({ tool, timeouts }) => `${tool.slice(0, 64)} ${timeouts}`);
   return {
-    en: `${sum} timeouts of ${items.length} tools since ${since}: ${most.join(', ')}.`,
+    en: `${sum} timeout(s) in ${items.length} tool(s) since ${since}: ${most.join(', ')}.`,
     ja: `${since} 以降、ツール ${items.length} 件でタイムアウト ${sum} 回: ${most.join('、')}。`,
   };
 };
