@@ -19,6 +19,8 @@ interface Version {
   readonly Key: string;
   readonly VersionId: string | undefined;
   readonly isMarker: boolean;
+  /** What a reader without a version gets. */
+  readonly isLatest: boolean;
 }
 
 /** Every version and delete marker below a prefix, or of one key. */
@@ -32,8 +34,8 @@ export async function versionsOf({ entry, ask }: ObjectStore, prefix: string, is
       ...(page.Versions ?? []).map((one) => ({ ...one, isMarker: false })),
       ...(page.DeleteMarkers ?? []).map((one) => ({ ...one, isMarker: true })),
     ];
-    for (const { Key = '', VersionId, isMarker } of listed) {
-      if (Key.startsWith(prefix) && (!isKey || Key === prefix)) found.push({ Key, VersionId, isMarker });
+    for (const { Key = '', VersionId, isMarker, IsLatest: isLatest = false } of listed) {
+      if (Key.startsWith(prefix) && (!isKey || Key === prefix)) found.push({ Key, VersionId, isMarker, isLatest });
     }
     const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = page;
     marker =

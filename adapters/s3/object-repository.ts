@@ -46,10 +46,17 @@ export function createObjectRepository(store: ObjectStore, files: FileTree): Bac
         throw error;
       },
     );
-  /** Versions that are locked stay behind, out of sight. */
+  /** Versions that are locked stay behind, out of sight: the marker that hides them is not taken away, or they would be seen again. */
   const forget = async (prefix: string, isKey = false): Promise<void> => {
-    const kept = await erase(store, await versionsOf(store, prefix, isKey));
-    for (const key of new Set(kept.filter(({ isMarker }) => !isMarker).map(({ Key }) => Key))) await hide(store, key);
+    const versions = await versionsOf(store, prefix, isKey);
+    const [markers, objects] = [versions.filter(({ isMarker }) => isMarker), versions.filter(({ isMarker }) => !isMarker)];
+    const locked = new Set((await erase(store, objects)).map(({ Key }) => Key));
+    await erase(
+      store,
+      markers.filter(({ Key }) => !locked.has(Key)),
+    );
+    const hidden = new Set(markers.filter(({ isLatest }) => isLatest).map(({ Key }) => Key));
+    for (const key of locked) if (!hidden.has(key)) await hide(store, key);
   };
 
   return {
