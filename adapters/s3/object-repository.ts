@@ -50,13 +50,13 @@ export function createObjectRepository(store: ObjectStore, files: FileTree): Bac
   const forget = async (prefix: string, isKey = false): Promise<void> => {
     const versions = await versionsOf(store, prefix, isKey);
     const [markers, objects] = [versions.filter(({ isMarker }) => isMarker), versions.filter(({ isMarker }) => !isMarker)];
-    const locked = new Set((await erase(store, objects)).map(({ Key }) => Key));
+    const staying = new Set((await erase(store, objects)).map(({ Key }) => Key));
     await erase(
       store,
-      markers.filter(({ Key }) => !locked.has(Key)),
+      markers.filter(({ Key }) => !staying.has(Key)),
     );
     const hidden = new Set(markers.filter(({ isLatest }) => isLatest).map(({ Key }) => Key));
-    for (const key of locked) if (!hidden.has(key)) await hide(store, key);
+    for (const key of staying) if (!hidden.has(key)) await hide(store, key);
   };
 
   return {

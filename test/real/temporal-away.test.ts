@@ -33,6 +33,11 @@ afterAll(async () => {
 const bodies: Readonly<Record<string, object | undefined>> = {
   'POST /v1/targets/:id/backups': { kind: 'full' },
   'POST /v1/backups/:id/verify': undefined,
+  'POST /v1/backups/:id/hold': { held: true, reason: 'evidence' },
+  'PUT /v1/schedules/:id': { paused: true, reason: 'maintenance' },
+  'POST /v1/schedules/:id/pause': { reason: 'maintenance' },
+  'POST /v1/schedules/:id/unpause': { reason: 'over' },
+  'POST /v1/schedules/:id/trigger': { reason: 'now' },
   'POST /v1/recoveries': { scenario: 'tool-store-loss', target: 'spare', reason: 'now' },
   'POST /v1/recoveries/:id/decisions': { gate: 'restore', digest: 'd', decision: 'approve', reason: 'ok' },
   'POST /v1/recoveries/:id/cancel': undefined,
@@ -48,15 +53,18 @@ const ids: readonly (readonly [collection: string, id: string])[] = [
   ['/targets/', 'tools'],
   ['/backups/', '20261122T020000Z-full-1a2b3c'],
   ['/people/', 'ren'],
+  ['/schedules/', encodeURIComponent('schedule/tools/full')],
 ];
 const routes = Object.keys(access).filter((route) => !without.includes(route));
 
+const forAdmins = (route: string): boolean => (access as Readonly<Record<string, unknown>>)[route] === 'admin';
+
 async function ask(route: string) {
-  const [method, path] = route.split(' ') as ['GET' | 'POST', string];
+  const [method, path] = route.split(' ') as ['GET' | 'POST' | 'PUT', string];
   const id = ids.find(([collection]) => path.includes(collection))?.[1] ?? recovery;
   const body = bodies[route];
   const began = performance.now();
-  const answer = await api.send('ren', method, path.replace(':id', id), body ? { payload: body } : {});
+  const answer = await api.send(forAdmins(route) ? 'ann' : 'ren', method, path.replace(':id', id), body ? { payload: body } : {});
   return { answer, tookMs: performance.now() - began };
 }
 
