@@ -49,7 +49,8 @@ export class ChunkReader {
         this.#buffer[length] = newline;
         return { ...this.#lines(first, length + 1, offset), isAdded: true };
       }
-      length += this.#fill(length, offset + length, Math.min(this.#to - offset - length, length));
+      const more = Math.min(this.#to - offset - length, length, last + longestLine + 1 - length);
+      length += this.#fill(length, offset + length, more);
     }
   }
 
@@ -60,7 +61,8 @@ export class ChunkReader {
   /** Reads to `at` of the buffer, making it larger where needed. */
   #fill(at: number, position: number, bytes: number): number {
     if (at + bytes + 1 > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(at + bytes + 1);
+      // At once as large as any line may need: memory that is not touched costs nothing.
+      const larger = Buffer.allocUnsafe(this.#buffer.length + longestLine);
       this.#buffer.copy(larger, 0, 0, at);
       this.#buffer = larger;
     }

@@ -1,22 +1,13 @@
 /** One of the threads that judge a log: takes chunks until none is left. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { judgeLines, type LineSink } from '../../domain/audit-log/judge-lines.ts';
 import { countIndex, countWidth, type RejectReason } from '../../domain/audit-log/repair-counts.ts';
 import { ChunkReader, type ChunkLines } from './chunk-reader.ts';
 import { Turns, type Work } from './chunk-work.ts';
+import { pieceBytes, recordBytes, writeAll, writeRecords, type Judged, type Reject } from './reject-writer.ts';
 
-interface Reject {
-  readonly line: number;
-  readonly offset: number;
-  readonly bytes: number;
-  readonly reason: RejectReason;
-  readonly piece: Buffer;
-}
-
-/** A piece is quarantined in records of at most so many bytes. */
-const pieceBytes = 1024 * 1024;
 const samplesPerReason = 3;
 const index = {
   ...{ bytes: countIndex('bytes'), lines: countIndex('lines'), good: countIndex('good'), salvaged: countIndex('salvaged') },
@@ -24,7 +15,7 @@ const index = {
   ...{ rejected: countIndex('rejectedBytes'), separators: countIndex('separatorBytes') },
 };
 
-const newlineByte = Buffer.from([10]);
+const newline = 10;
 const work = workerData as Work;
 const fd = openSync(work.path, constants.O_RDONLY | constants.O_NOFOLLOW);
 const keptFd = work.keptPath === undefined ? undefined : openSync(work.keptPath, 'r+');
@@ -33,6 +24,8 @@ const reader = new ChunkReader(fd, work.to, work.chunkBytes);
 const turns = new Turns(work);
 const done = new Int32Array(work.done);
 const table = new Float64Array(work.counts);
+/** Where what is kept of a damaged chunk is put together; used again for the next one. */
+let whole = Buffer.alloc(0);
 
 for (let chunk = turns.take(); chunk < work.chunks; chunk = turns.take()) judgeChunk(chunk);
 for (const open of [fd, keptFd, rejectedFd]) if (open !== undefined) closeSync(open);
@@ -43,40 +36,40 @@ function judgeChunk(chunk: number): void {
   const counts = table.subarray(chunk * countWidth, (chunk + 1) * countWidth);
   counts.fill(0);
   const { kept, rejects } = judge(lines, counts);
-  const keptBytes = kept.reduce((sum, { length }) => sum + length, 0);
   const [keptAt, rejectedAt, firstLine] = turns.begin(chunk);
-  const written = Buffer.from(rejects.map((reject) => recordsOf(reject, firstLine)).join(''));
-  const quarantined =
-    written.length + (lines.tooLongTo === undefined ? 0 : quarantineLong(lines, firstLine, counts, rejectedAt + written.length));
-  turns.end(chunk, [keptAt + keptBytes, rejectedAt + quarantined, firstLine + counts[index.lines]!]);
-  if (keptFd !== undefined) {
-    let at = keptAt;
-    for (const piece of kept) at += writeAll(keptFd, piece, at);
-  }
-  if (rejectedFd !== undefined) writeAll(rejectedFd, written, rejectedAt);
-  tellSamples(rejects, firstLine);
+  const judged: Judged = { bytes: lines.bytes, offset: lines.offset, firstLine };
+  const recorded = recordBytes(rejects, judged);
+  const long = lines.tooLongTo === undefined ? 0 : quarantineLong(lines, firstLine, counts, rejectedAt + recorded);
+  turns.end(chunk, [keptAt + kept.length, rejectedAt + recorded + long, firstLine + counts[index.lines]!]);
+  if (keptFd !== undefined) writeAll(keptFd, kept, keptAt);
+  if (rejectedFd !== undefined) writeRecords(rejectedFd, rejects, judged, rejectedAt);
+  tellSamples(rejects, judged);
   Atomics.store(done, chunk, 1);
 }
 
-/** What is kept as few buffers as may be: one of the whole chunk where nothing is wrong with it. */
-function judge({ bytes, offset, isAdded }: ChunkLines, counts: Float64Array): { kept: Buffer[]; rejects: Reject[] } {
+/** What is kept is the very bytes that were read where nothing is wrong with them. */
+function judge({ bytes, isAdded }: ChunkLines, counts: Float64Array): { kept: Buffer; rejects: Reject[] } {
   const rejects: Reject[] = [];
-  const kept: Buffer[] = [];
+  /** Beginnings and ends, one after the other. */
+  const ranges: number[] = [];
+  /** Of those, the ones that need a newline. */
+  const salvaged = new Set<number>();
   const add = (at: number, by: number): void => void (counts[at] = counts[at]! + by);
   const sink: LineSink = {
     keep(from, to, lines) {
-      kept.push(bytes.subarray(from, to));
+      ranges.push(from, to);
       add(index.good, lines);
       add(index.kept, to - from - lines);
       add(index.separators, lines);
     },
     salvage(from, to) {
-      kept.push(Buffer.concat([bytes.subarray(from, to), newlineByte]));
+      salvaged.add(ranges.length);
+      ranges.push(from, to);
       add(index.salvaged, 1);
       add(index.kept, to - from);
     },
     reject(line, from, to, reason) {
-      rejects.push({ line, offset: offset + from, bytes: to - from, reason, piece: bytes.subarray(from, to) });
+      rejects.push({ line, from, to, reason });
       add(countIndex(reason), 1);
       add(index.rejected, to - from);
     },
@@ -88,27 +81,35 @@ function judge({ bytes, offset, isAdded }: ChunkLines, counts: Float64Array): { 
   add(index.lines, lines);
   add(index.bytes, bytes.length - (isAdded ? 1 : 0));
   if (isAdded) add(index.separators, -1);
-  return { kept: kept.length > 1 ? [Buffer.concat(kept)] : kept, rejects };
+  const isOne = ranges.length === 2 && salvaged.size === 0;
+  return { kept: isOne ? bytes.subarray(ranges[0], ranges[1]) : together(bytes, ranges, salvaged), rejects };
+}
+
+function together(bytes: Buffer, ranges: readonly number[], salvaged: ReadonlySet<number>): Buffer {
+  const most = bytes.length + salvaged.size;
+  if (whole.length < most) whole = Buffer.allocUnsafe(most);
+  let at = 0;
+  for (let n = 0; n < ranges.length; n += 2) {
+    at += bytes.copy(whole, at, ranges[n], ranges[n + 1]);
+    if (salvaged.has(n)) whole[at++] = newline;
+  }
+  return whole.subarray(0, at);
 }
 
 /** As pieces of the file: such a line is never held. Answers the bytes of its records. */
 function quarantineLong({ bytes, offset, tooLongTo }: ChunkLines, firstLine: number, counts: Float64Array, at: number): number {
   const from = offset + bytes.length;
-  const piece = Buffer.allocUnsafe(pieceBytes);
-  const last = Buffer.allocUnsafe(1);
-  readSync(fd, last, 0, 1, tooLongTo! - 1);
-  const end = last[0] === 10 ? tooLongTo! - 1 : tooLongTo!;
+  const buffer = Buffer.allocUnsafe(pieceBytes);
+  readSync(fd, buffer, 0, 1, tooLongTo! - 1);
+  const end = buffer[0] === newline ? tooLongTo! - 1 : tooLongTo!;
   let written = 0;
   for (let next = from; next < end; next += pieceBytes) {
-    const count = readSync(fd, piece, 0, Math.min(pieceBytes, end - next), next);
-    const reject: Reject = {
-      ...{ line: counts[index.lines]!, offset: next, bytes: count, reason: 'too-long' as const },
-      piece: piece.subarray(0, count),
-    };
-    const record = Buffer.from(recordsOf(reject, firstLine));
-    if (rejectedFd !== undefined) writeAll(rejectedFd, record, at + written);
-    written += record.length;
-    if (next === from) tellSamples([reject], firstLine);
+    const count = readSync(fd, buffer, 0, Math.min(pieceBytes, end - next), next);
+    const rejects = [{ line: counts[index.lines]!, from: 0, to: count, reason: 'too-long' as const }];
+    const judged: Judged = { bytes: buffer, offset: next, firstLine };
+    if (rejectedFd !== undefined) writeRecords(rejectedFd, rejects, judged, at + written);
+    written += recordBytes(rejects, judged);
+    if (next === from) tellSamples(rejects, judged);
   }
   for (const [name, by] of [
     ['lines', 1],
@@ -123,28 +124,14 @@ function quarantineLong({ bytes, offset, tooLongTo }: ChunkLines, firstLine: num
   return written;
 }
 
-function recordsOf({ line, offset, reason, piece }: Reject, firstLine: number): string {
-  let records = '';
-  for (let at = 0; at < piece.length; at += pieceBytes) {
-    const part = piece.subarray(at, at + pieceBytes);
-    const head = { line: firstLine + line, offset: offset + at, bytes: part.length, reason };
-    records += `${JSON.stringify({ ...head, base64: part.toString('base64') })}\n`;
-  }
-  return records;
-}
-
-function tellSamples(rejects: readonly Reject[], firstLine: number): void {
+function tellSamples(rejects: readonly Reject[], { bytes, offset, firstLine }: Judged): void {
   const told = new Map<RejectReason, number>();
-  const samples = rejects.flatMap(({ line, offset, bytes, reason, piece }) => {
+  const samples = rejects.flatMap(({ line, from, to, reason }) => {
     const count = (told.get(reason) ?? 0) + 1;
     told.set(reason, count);
     if (count > samplesPerReason) return [];
-    return [{ line: firstLine + line, offset, bytes, reason, begins: piece.subarray(0, 60).toString('latin1') }];
+    const begins = bytes.toString('latin1', from, Math.min(to, from + 60));
+    return [{ line: firstLine + line, offset: offset + from, bytes: to - from, reason, begins }];
   });
   if (samples.length > 0) parentPort!.postMessage(samples, []);
-}
-
-function writeAll(to: number, bytes: Buffer, at: number): number {
-  for (let written = 0; written < bytes.length;) written += writeSync(to, bytes, written, bytes.length - written, at + written);
-  return bytes.length;
 }

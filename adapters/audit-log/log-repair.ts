@@ -12,8 +12,10 @@ import { openFile } from '../files/read-files.ts';
 import { baseWidth, bytesPerChunk, type Work } from './chunk-work.ts';
 
 /** Large enough that turns cost nothing, small enough that few of them are in memory at once. */
-const chunkBytes = 4 * 1024 * 1024;
+const chunkBytes = 1024 * 1024;
 const mostThreads = 8;
+/** A thread leaves its garbage lying for long when it may: what it really needs is a chunk and its pieces. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 const judgeThread = new URL('./judge-thread.ts', import.meta.url);
 const mergeThread = new URL('./merge-thread.ts', import.meta.url);
 const hashThread = new URL('./hash-thread.ts', import.meta.url);
@@ -199,7 +201,7 @@ const anyOf = (...signals: (AbortSignal | undefined)[]): AbortSignal =>
 /** Ends with the thread; answers the last that it said. */
 function runThread<T>(program: URL, data: unknown, signal?: AbortSignal, onNews?: (news: unknown) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(program, { workerData: data });
+    const worker = new Worker(program, { workerData: data, resourceLimits });
     let last: unknown;
     const stop = (): void => {
       void worker.terminate();

@@ -66,8 +66,8 @@ export const logRepair: readonly Measure[] = [
         warmUp: 0,
         ours: () => repair(folder),
         against: {
-          title: "jq -cR 'fromjson?'",
-          run: () => shell(`jq -cR 'fromjson?' "$LOG" > "$LOG.jq"`, { LOG: join(folder, 'log') }),
+          title: "jq -cR 'fromjson?', sync",
+          run: () => shell(`jq -cR 'fromjson?' "$LOG" > "$LOG.jq"; sync "$LOG.jq"`, { LOG: join(folder, 'log') }),
         },
       });
     },
