@@ -68,6 +68,15 @@ describe('under writers at full speed', () => {
   });
 });
 
+test('a writer that holds the file open and rests is waited for', async () => {
+  writeFileSync(at('log'), 'old\n');
+  const what = await replacement();
+  writeFileSync(at('prepared'), 'new\n');
+  const { name, wrote } = await startWriter('rests', at('log'), 'rester', 1_500);
+  await replaceLog(ports(), what);
+  expect(numbersOf(at('log'), name)).toEqual(upTo(await wrote));
+});
+
 describe('killed after any effect', () => {
   /** Everything that `replaceLog` does, cut off after (or before) its n-th effect. */
   function dying(n: number, when: 'before' | 'after', lived: { effects: number }): Ports {

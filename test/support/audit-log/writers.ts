@@ -13,7 +13,7 @@ export interface Writer {
 }
 
 /** Answers when it has begun. */
-export async function startWriter(how: 'opens' | 'holds', path: string, name: string, forMs: number): Promise<Writer> {
+export async function startWriter(how: 'opens' | 'holds' | 'rests', path: string, name: string, forMs: number): Promise<Writer> {
   const child = spawn(process.execPath, [program, how, path, name, String(forMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
