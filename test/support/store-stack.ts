@@ -79,7 +79,6 @@ export interface Channels {
 export const hookSecret = 'the secret of the hook';
 
 /** One more approver: who asks never approves, so that a gate for two needs three. */
-export const mio = '  - { id: mio, name: Mio, roles: [approver], groups: [admins], token: { env: TOKEN_MIO } }\n';
 
 /** With a worker in this process, or with whatever `runWorker` starts; `more` are lines of further people. */
 export async function startStoreStack(
