@@ -78,8 +78,6 @@ export interface Channels {
 }
 export const hookSecret = 'the secret of the hook';
 
-/** One more approver: who asks never approves, so that a gate for two needs three. */
-
 /** With a worker in this process, or with whatever `runWorker` starts; `more` are lines of further people. */
 export async function startStoreStack(
   server: TemporalServer,

@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { addTool } from '../../../activities/tool-store/world.ts';
 import { makeGitRepository } from '../../git-repository.ts';
-import { mio, startStoreStack, type StoreStack } from '../../store-stack.ts';
+import { startStoreStack, type StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
 
 const agentHears = { recovered: ['stop', 'start'], 'rolled-back': ['stop', 'start', 'stop', 'start'] };
@@ -26,7 +26,7 @@ export const securityBreachCase = (cancelAt?: string): CrashCase => ({
   ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
   ...(cancelAt !== undefined && { cancelAt }),
   async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker, undefined, mio);
+    const stack = await startStoreStack(server, runWorker);
     // The API reads the inventory as it starts, and there is none before the first store.
     await stack.store();
     return {
