@@ -4,7 +4,7 @@ import { repairNames, repairPlan } from '../../domain/audit-log/repair-plan.ts';
 import { restoreHead } from '../../domain/audit-log/restore-head.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import { auditLog } from '../../domain/tool-store/layout.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../tool-store/protect.ts';
 import { requireRoot, toolStoreTarget, withinTarget } from '../tool-store/target.ts';
@@ -42,8 +42,7 @@ export async function planLogRestore(ports: Ports, input: PlanLogRestoreInput, s
           target.limits.quarantineShare,
         ),
       };
-      const ref = planKey(checkedName(input.recovery), plan.digest);
-      await ports.records.put(ref, JSON.stringify(plan));
+      const ref = await keepWholePlan(ports.records, checkedName(input.recovery), plan);
       return restoreHead({ ...plan, restore: plan.restore! }, ref);
     } finally {
       await ports.files.removeTree({ root: ports.data, path: scratch });

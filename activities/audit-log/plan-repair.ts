@@ -1,11 +1,10 @@
 /** Plans a repair of the audit log: every line is judged, nothing is changed. */
 import { isWholeObject } from '../../domain/audit-log/late-lines.ts';
 import { repairHead, repairNames, repairPlan, type RepairNames, type RepairPlan } from '../../domain/audit-log/repair-plan.ts';
-import { digestBeside } from '../../domain/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import { auditLog } from '../../domain/tool-store/layout.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../tool-store/protect.ts';
@@ -32,8 +31,7 @@ export async function planLogRepair(
     const { counts, samples } = await ports.logRepair.scanLog({ place, from: 0, to: measured, firstLine: 1 }, signal);
     const names = await freeNames(ports, target, repairNames(modifiedAt), inode);
     const plan = repairPlan({ target: target.id, inode, measured, counts, samples, tail, names }, target.limits.quarantineShare);
-    const ref = planKey(checkedName(input.recovery), plan.digest);
-    await ports.records.put(ref, JSON.stringify(plan));
+    const ref = await keepWholePlan(ports.records, checkedName(input.recovery), plan);
     return repairHead(plan, ref);
   });
 }
@@ -93,15 +91,6 @@ export async function freeNames(
   }
 }
 
-/** A kept plan, as it was written. Fails: plan-changed. */
-export async function readRepairPlan(ports: Ports, ref: string, target: string): Promise<RepairPlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as RepairPlan;
-    if (digestBeside(plan) === plan.digest && ref.endsWith(`/${plan.digest}.json`) && plan.target === target) return plan;
-  }
-  throw fail('plan-changed', {
-    en: `The plan ${ref} is not in the record store as it was written.`,
-    ja: `計画 ${ref} が書き込み時のまま記録ストアにありません。`,
-  });
-}
+/** A kept plan, for this target. Fails: plan-changed. */
+export const readRepairPlan = (ports: Ports, ref: string, target: string): Promise<RepairPlan> =>
+  readWholePlan(ports.records, ref, target);

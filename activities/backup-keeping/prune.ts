@@ -1,6 +1,5 @@
 /** Prunes backups: plan by policy, then remove what the plan and today's policy both let go, never outside the target's own prefix. */
 import { holdersOf, ownBytes, type BackupKind } from '../../domain/backup.ts';
-import { digestBeside } from '../../domain/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import {
   headOfPrune,
@@ -14,7 +13,8 @@ import type { Plan } from '../../domain/recovery.ts';
 import { decideRetention, type Keepable, type Verdict } from '../../domain/retention.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
-import { planKey, prunedKey } from '../records/keys.ts';
+import { prunedKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import { describeSet, type BackupSet } from '../tool-store/backup-set.ts';
 import { openBackups } from '../tool-store/open-backups.ts';
 import { explainWrite, toolStoreTarget, type ToolStoreTarget } from '../tool-store/target.ts';
@@ -28,8 +28,7 @@ export async function planToolStorePrune(
   const target = toolStoreTarget(ports, input.target);
   const { backups, verdicts } = await decide(ports, target, signal);
   const plan = planPrune(target.id, backups, verdicts);
-  const ref = planKey(encodeURIComponent(input.recovery), plan.digest);
-  await ports.records.put(ref, JSON.stringify(plan));
+  const ref = await keepWholePlan(ports.records, encodeURIComponent(input.recovery), plan);
   return headOfPrune(plan, ref);
 }
 
@@ -87,8 +86,8 @@ export async function applyToolStorePrune(
   signal?: AbortSignal,
 ): Promise<PruneReceipt> {
   const target = toolStoreTarget(ports, input.target);
-  const plan = await readPrunePlan(ports, input.plan);
-  if (plan.digest !== input.digest || plan.target !== target.id) throw notThePlan(input.plan);
+  const plan = await readWholePlan<PrunePlan>(ports.records, input.plan, target.id, 'removals');
+  if (plan.digest !== input.digest) throw notThePlan(input.plan);
   const { verdicts } = await decide(ports, target, signal);
   const now = new Map(verdicts.map((verdict): [string, Verdict] => [verdict.id, verdict]));
   const spared: { readonly id: string; readonly reason: Text }[] = [];
@@ -131,16 +130,6 @@ async function remove(ports: Ports, target: ToolStoreTarget, removal: Removal, p
     }
   }
   return locked;
-}
-
-/** A kept plan, as it was written. Fails: plan-changed. */
-async function readPrunePlan(ports: Ports, ref: string): Promise<PrunePlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as PrunePlan;
-    if (Array.isArray(plan.removals) && digestBeside(plan) === plan.digest) return plan;
-  }
-  throw notThePlan(ref);
 }
 
 const notThePlan = (ref: string) =>

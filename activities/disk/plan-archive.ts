@@ -1,6 +1,4 @@
 /** Plans an archive: finds the old lines at the beginning of the log and a name for them. Changes nothing. */
-import { digestBeside } from '../../domain/digest.ts';
-import { fail } from '../../domain/fail.ts';
 import {
   archiveFolder,
   archivePath,
@@ -14,7 +12,7 @@ import type { Plan } from '../../domain/recovery.ts';
 import { auditLog } from '../../domain/tool-store/layout.ts';
 import type { Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import { checkedName } from '../tool-store/protect.ts';
 import { requireRoot, toolStoreTarget, withinTarget, type ToolStoreTarget } from '../tool-store/target.ts';
 
@@ -40,8 +38,7 @@ export async function planArchive(
       archive: head === undefined ? '' : await freePath(ports, target, head, signal),
       missingFolder: (await ports.files.look({ root: target.root, path: archiveFolder })) === undefined,
     });
-    const ref = planKey(checkedName(input.recovery), plan.digest);
-    await ports.records.put(ref, JSON.stringify(plan));
+    const ref = await keepWholePlan(ports.records, checkedName(input.recovery), plan);
     return headOfArchive(plan, ref, auditLog, facts?.bytes ?? 0);
   });
 }
@@ -74,15 +71,6 @@ export async function beginsWithHead(ports: Ports, log: Place, head: LogHead, si
   return (await ports.logArchives.readHash(log, head.bytes, signal)).sha256 === head.sha256;
 }
 
-/** A kept plan, as it was written. Fails: plan-changed. */
-export async function readArchivePlan(ports: Ports, ref: string, target: string): Promise<ArchivePlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as ArchivePlan;
-    if (plan.target === target && digestBeside(plan) === plan.digest && ref.endsWith(`/${plan.digest}.json`)) return plan;
-  }
-  throw fail('plan-changed', {
-    en: `The plan ${ref} is not the one that was made for this target.`,
-    ja: `計画 ${ref} はこの対象のために作られたものではありません。`,
-  });
-}
+/** A kept plan, for this target. Fails: plan-changed. */
+export const readArchivePlan = (ports: Ports, ref: string, target: string): Promise<ArchivePlan> =>
+  readWholePlan(ports.records, ref, target);

@@ -1,9 +1,8 @@
 /** Makes a machine fit for a tool store: folders and agent package, by plan, and back. */
-import { digestBeside } from '../../domain/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import { decideEnvironment, environmentHead, systemFolders, type EnvironmentPlan } from '../../domain/full-system/environment.ts';
 import type { Plan } from '../../domain/recovery.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../tool-store/protect.ts';
 import { explainWrite, toolStoreTarget, withinTarget, type ToolStoreTarget } from '../tool-store/target.ts';
@@ -17,8 +16,7 @@ export async function planEnvironment(
   const { root } = target;
   const missing = (await isThere(ports, root)) ? await missingFolders(ports, target) : ['', ...systemFolders];
   const plan = decideEnvironment(target.id, missing, await installationOf(ports, target));
-  const ref = planKey(checkedName(input.recovery), plan.digest);
-  await ports.records.put(ref, JSON.stringify(plan));
+  const ref = await keepWholePlan(ports.records, checkedName(input.recovery), plan);
   return environmentHead(plan, ref);
 }
 
@@ -45,7 +43,7 @@ export async function applyEnvironment(
 ): Promise<{ folders: number; installed: string }> {
   const target = toolStoreTarget(ports, input.target);
   const { root } = target;
-  const plan = await readEnvironmentPlan(ports, target.id, input.plan);
+  const plan = await readWholePlan<EnvironmentPlan>(ports.records, input.plan, target.id);
   if (plan.digest !== input.digest) throw changed(input.plan);
   const now = await installationOf(ports, target);
   const { agent } = plan;
@@ -70,7 +68,7 @@ export async function undoEnvironment(
   signal?: AbortSignal,
 ): Promise<{ folders: number }> {
   const target = toolStoreTarget(ports, input.target);
-  const plan = await readEnvironmentPlan(ports, target.id, input.plan);
+  const plan = await readWholePlan<EnvironmentPlan>(ports.records, input.plan, target.id);
   const { agent } = plan;
   if (agent !== null && (await isThere(ports, agent.prefix))) {
     // A folder that was not there is ours as a whole.
@@ -80,15 +78,6 @@ export async function undoEnvironment(
   }
   for (const path of plan.folders.toReversed()) await ports.files.removeIfEmpty({ root: target.root, path });
   return { folders: plan.folders.length };
-}
-
-async function readEnvironmentPlan(ports: Ports, target: string, ref: string): Promise<EnvironmentPlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as EnvironmentPlan;
-    if (digestBeside(plan) === plan.digest && ref.endsWith(`/${plan.digest}.json`) && plan.target === target) return plan;
-  }
-  throw changed(ref);
 }
 
 const changed = (what: string) =>

@@ -1,6 +1,5 @@
 /** Plans moves: looks at the store, decides, keeps the whole plan. Changes nothing. */
 import { fail } from '../../domain/fail.ts';
-import { digestBeside } from '../../domain/digest.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import { decideBringBack } from '../../domain/set-aside/decide-bring-back.ts';
 import { decideSetAside } from '../../domain/set-aside/decide-set-aside.ts';
@@ -11,7 +10,7 @@ import type { Text } from '../../domain/text.ts';
 import { toolsFolder } from '../../domain/tool-store/layout.ts';
 import { naming } from '../../domain/tool-store/tool-limit.ts';
 import type { Ports } from '../ports/index.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import { checkedName } from '../tool-store/protect.ts';
 import { requireRoot, toolStoreTarget, withinTarget, type ToolStoreTarget } from '../tool-store/target.ts';
 import type { SetAsideActivities } from './interface.ts';
@@ -62,8 +61,7 @@ async function worldOf(ports: Ports, target: ToolStoreTarget, folder: AsideFolde
 }
 
 async function keep(ports: Ports, recovery: string, plan: MovePlan): Promise<Plan> {
-  const ref = planKey(checkedName(recovery), plan.digest);
-  await ports.records.put(ref, JSON.stringify(plan));
+  const ref = await keepWholePlan(ports.records, checkedName(recovery), plan);
   return headOfMoves(plan, ref);
 }
 
@@ -76,16 +74,6 @@ function unknownTools(unknown: readonly string[], where: string, askedFor: reado
   );
 }
 
-/** A kept plan of moves, as it was written, for this target. Fails: plan-changed. */
-export async function readMoves(ports: Ports, target: ToolStoreTarget, ref: string): Promise<MovePlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as MovePlan;
-    const isIntact = digestBeside(plan) === plan.digest && ref.endsWith(`/${plan.digest}.json`);
-    if (isIntact && plan.target === target.id && Array.isArray(plan.moves)) return plan;
-  }
-  throw fail('plan-changed', {
-    en: `The plan ${ref} is not in the record store as it was written.`,
-    ja: `計画 ${ref} が書き込み時のまま記録ストアにありません。`,
-  });
-}
+/** A kept plan of moves, for this target. Fails: plan-changed. */
+export const readMoves = (ports: Ports, target: ToolStoreTarget, ref: string): Promise<MovePlan> =>
+  readWholePlan(ports.records, ref, target.id, 'moves');

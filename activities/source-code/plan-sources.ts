@@ -1,9 +1,8 @@
 /** Plans how a target's code becomes what its sources hold. Changes nothing. */
-import { digestBeside } from '../../domain/digest.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import { decideSources, sourcePlanHead, type SourcePlan, type SourceView } from '../../domain/source-code/source-plan.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../tool-store/protect.ts';
 import { missingFolders } from '../tool-store/scan-store.ts';
@@ -32,20 +31,10 @@ export async function planSources(ports: Ports, input: PlanSourcesInput, signal?
       ja: `${target.root} の ${decision.blocked[0]} はファイルでもリンクでもありません。移動してください。`,
     });
   }
-  const ref = planKey(checkedName(input.recovery), decision.plan.digest);
-  await ports.records.put(ref, JSON.stringify(decision.plan));
+  const ref = await keepWholePlan(ports.records, checkedName(input.recovery), decision.plan);
   return sourcePlanHead(decision.plan, ref);
 }
 
-/** A kept plan, as it was written. Fails: plan-changed. */
-export async function readSourcePlan(ports: Ports, target: string, ref: string): Promise<SourcePlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as SourcePlan;
-    if (digestBeside(plan) === plan.digest && ref.endsWith(`/${plan.digest}.json`) && plan.target === target) return plan;
-  }
-  throw fail('plan-changed', {
-    en: `The plan ${ref} is not in the record store as it was written.`,
-    ja: `計画 ${ref} が書き込み時のまま記録ストアにありません。`,
-  });
-}
+/** A kept plan, for this target. Fails: plan-changed. */
+export const readSourcePlan = (ports: Ports, target: string, ref: string): Promise<SourcePlan> =>
+  readWholePlan(ports.records, ref, target);

@@ -24,7 +24,7 @@ export interface ApplyRestoreInput {
 
 export async function applyRestore(ports: Ports, input: ApplyRestoreInput, signal?: AbortSignal): Promise<RestoreReceipt> {
   const target = toolStoreTarget(ports, input.target);
-  const plan = await readPlan(ports, input.plan);
+  const plan = await readPlan(ports, input.plan, target.id);
   if (plan.digest !== input.digest || plan.target !== target.id) {
     throw fail('plan-changed', {
       en: `The plan at ${input.plan} is not the one that was approved.`,

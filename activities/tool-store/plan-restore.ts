@@ -1,13 +1,12 @@
 /** Plans a restore: looks at the store and the backup, decides, keeps the whole plan. Changes nothing. */
 import { fail } from '../../domain/fail.ts';
 import type { Plan } from '../../domain/recovery.ts';
-import { digestBeside } from '../../domain/digest.ts';
 import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { toolsFolder } from '../../domain/tool-store/layout.ts';
 import { headOf } from '../../domain/tool-store/plan-head.ts';
 import { decideRestore, type BackupFile, type LiveFile, type RestorePlan } from '../../domain/tool-store/restore-plan.ts';
 import { naming } from '../../domain/tool-store/tool-limit.ts';
-import { planKey } from '../records/keys.ts';
+import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
 import { openBackup } from './open-backups.ts';
 import { checkedName } from './protect.ts';
@@ -52,8 +51,7 @@ export async function planRestore(ports: Ports, input: PlanRestoreInput, signal?
     });
   }
   const { plan } = decision;
-  const ref = planKey(checkedName(input.recovery), plan.digest);
-  await ports.records.put(ref, JSON.stringify(plan));
+  const ref = await keepWholePlan(ports.records, checkedName(input.recovery), plan);
   return headOf(plan, ref);
 }
 
@@ -88,15 +86,6 @@ function unknownTools(backup: string, unknown: readonly string[], asked: readonl
   );
 }
 
-/** A kept plan, as it was written. Fails: plan-changed. */
-export async function readPlan(ports: Ports, ref: string): Promise<RestorePlan> {
-  const text = /^plans\/[^/]+\/[0-9a-f]{64}\.json$/.test(ref) ? await ports.records.get(ref) : undefined;
-  if (text !== undefined) {
-    const plan = JSON.parse(text) as RestorePlan;
-    if (digestBeside(plan) === plan.digest && ref.endsWith(`/${plan.digest}.json`)) return plan;
-  }
-  throw fail('plan-changed', {
-    en: `The plan ${ref} is not in the record store as it was written.`,
-    ja: `計画 ${ref} が書き込み時のまま記録ストアにありません。`,
-  });
-}
+/** A kept plan, for this target. Fails: plan-changed. */
+export const readPlan = (ports: Ports, ref: string, target: string): Promise<RestorePlan> =>
+  readWholePlan(ports.records, ref, target);

@@ -20,7 +20,7 @@ export interface UndoRestoreInput {
 /** Fails: plan-changed (no such plan), not-protected (a protected file is gone or altered), target-read-only, disk-full. */
 export async function undoRestore(ports: Ports, input: UndoRestoreInput, signal?: AbortSignal): Promise<UndoReceipt> {
   const target = toolStoreTarget(ports, input.target);
-  const plan = await readPlan(ports, input.plan);
+  const plan = await readPlan(ports, input.plan, target.id);
   await requireRoot(ports, target);
   const { store, files } = await liveFiles(ports, target, plan, signal);
   await removeLeftovers(ports, target, store);

@@ -17,7 +17,7 @@ export async function verifyRestored(
 ): Promise<readonly Check[]> {
   const target = toolStoreTarget(ports, input.target);
   await requireRoot(ports, target);
-  const plan = await readPlan(ports, input.plan);
+  const plan = await readPlan(ports, input.plan, target.id);
   const files = await readBackupFiles(await openBackup(ports, target, plan.backup, signal), signal);
   const backup = new Map(files.map((file): [string, BackupFile] => [file.path, file]));
   const store = await scanStore(ports, target, signal);

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MachineLoadReader } from '../../activities/ports/machine-load.ts';
 import type { HeavyProcess } from '../../domain/timeouts/words.ts';
+import { readMemory } from './memory.ts';
 
 /** Of the kernel's clock as /proc shows it, on every Linux that Node runs on. */
 const ticksPerSecond = 100;
@@ -48,12 +49,6 @@ async function readCpu(): Promise<{ readonly total: number; readonly idle: numbe
   // user nice system idle iowait irq softirq steal; guests are part of user already.
   const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
   return { total: ticks.reduce((sum, one) => sum + one, 0), idle: (ticks[3] ?? 0) + (ticks[4] ?? 0) };
-}
-
-async function readMemory() {
-  const text = await readFile('/proc/meminfo', 'utf8');
-  const bytesOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
-  return { memoryBytes: bytesOf('MemTotal'), memoryFreeBytes: bytesOf('MemAvailable') };
 }
 
 const readLoadAverage = async (): Promise<number> => Number((await readFile('/proc/loadavg', 'utf8')).split(' ', 1)[0]);

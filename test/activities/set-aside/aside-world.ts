@@ -58,3 +58,7 @@ export async function planBack(world: AsideWorld, tools: readonly string[], from
     verify: () => by.verifyMoves(input),
   };
 }
+
+export const allOk = (checks: readonly { readonly ok: boolean }[]): boolean => checks.length > 0 && checks.every(({ ok }) => ok);
+/** As the agent rewrites a tool when it runs it. */
+export const use = (tool: Record<string, unknown>) => ({ ...tool, usageCount: 99, lastUsedAt: '2026-11-22T00:00:00.000Z' });

@@ -1,4 +1,4 @@
-/** Tools are put away and brought back whole: never overwritten, never lost, and taken back to the byte. */
+/** Tools are put away whole: never overwritten, never lost, and taken back to the byte. */
 import {
   copyFileSync,
   existsSync,
@@ -13,11 +13,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Ports } from '../../../activities/ports/index.ts';
-import { addTool, editTool, failureOf, mountSmall, picture, recovery, target } from '../tool-store/world.ts';
-import { makeAsideWorld, planAside, planBack, why } from './aside-world.ts';
-
-const allOk = (checks: readonly { readonly ok: boolean }[]): boolean => checks.length > 0 && checks.every(({ ok }) => ok);
-const use = (tool: Record<string, unknown>) => ({ ...tool, usageCount: 99, lastUsedAt: '2026-11-22T00:00:00.000Z' });
+import { editTool, failureOf, mountSmall, picture, recovery, target } from '../tool-store/world.ts';
+import { allOk, makeAsideWorld, planAside, planBack, use, why } from './aside-world.ts';
 
 test('goes to the side folder with its bytes, mode, owner and time; planning alone changes nothing', async () => {
   const world = await makeAsideWorld();
@@ -265,70 +262,4 @@ test('a side folder on a disk of its own that is full says so, and the tool stay
   expect((await failureOf(apply())).code).toBe('disk-full');
   expect(picture(world.root)).toEqual(before);
   writeFileSync(world.live(world.path(0)), bytes);
-});
-
-test('comes back by name or id as it was put away, and an undo puts it away again', async () => {
-  const world = await makeAsideWorld();
-  const whole = picture(world.root);
-  await (await planAside(world, [world.path(0), world.path(1)])).apply();
-  const away = picture(world.root);
-  const { plan, apply, undo, verify } = await planBack(world, [world.sample.tools[0]!.name, world.sample.tools[1]!.id]);
-  expect(plan).toMatchObject({ counts: { add: 2, remove: 0 } });
-  expect(plan.needsPeople).toBeUndefined();
-  await apply();
-  const { '.pi/tools/disabled/': _, ...rest } = picture(world.root);
-  expect(rest).toEqual(whole);
-  expect(allOk(await verify())).toBe(true);
-  editTool(world.live(world.path(0)), use);
-  expect(allOk(await verify())).toBe(true);
-  expect((await planBack(world, [world.sample.tools[0]!.id])).plan.size.items).toBe(0);
-  await undo();
-  expect(Object.keys(picture(world.root))).toEqual(Object.keys(away));
-});
-
-test('out of quarantine only with people, who read what was found', async () => {
-  const world = await makeAsideWorld();
-  await (await planAside(world, [world.path(0)], 'quarantine')).apply();
-  const tools = [world.sample.tools[0]!.name];
-  const plan = await world.aside.planBringBack({ target, recovery, tools, from: 'quarantine', finding: 'a false alarm' });
-  expect(plan.needsPeople?.en).toContain('a false alarm');
-  expect((await failureOf(planBack(world, tools, 'disabled'))).code).toBe('no-such-tool');
-});
-
-test('what the agent would not load, and what would clash, does not come back', async () => {
-  const world = await makeAsideWorld();
-  await (await planAside(world, [world.path(0), world.path(1)])).apply();
-  writeFileSync(world.live(world.asidePath(0)), '{ "id": ');
-  expect((await failureOf(planBack(world, [world.sample.tools[0]!.id]))).code).toBe('tool-unreadable');
-  addTool(world.root, world.sample.tools[1]!.name);
-  expect(await failureOf(planBack(world, [world.sample.tools[1]!.name]))).toMatchObject({
-    code: 'tool-clash',
-    message: expect.stringContaining(world.sample.tools[1]!.name),
-  });
-  expect((await failureOf(planBack(world, ['never_made']))).code).toBe('no-such-tool');
-});
-
-test('an edited version in use is not overwritten, and the hundred-and-first tool does not come back', async () => {
-  const world = await makeAsideWorld();
-  const first = world.readLive(world.path(0));
-  await (await planAside(world, [world.path(0)])).apply();
-  writeFileSync(world.live(world.path(0)), first);
-  editTool(world.live(world.path(0)), (tool) => ({ ...tool, description: 'other' }));
-  expect((await failureOf(planBack(world, [world.sample.tools[0]!.id]))).code).toBe('tool-clash');
-  rmSync(world.live(world.path(0)));
-  for (let n = 5; n < 100; n++) addTool(world.root, `more_${n}`);
-  expect(await failureOf(planBack(world, [world.sample.tools[0]!.id]))).toMatchObject({
-    code: 'tool-clash',
-    message: expect.stringContaining('101'),
-  });
-});
-
-test('a tool that came since a plan to bring one back: it is planned anew', async () => {
-  const world = await makeAsideWorld();
-  await (await planAside(world, [world.path(0)])).apply();
-  const { apply } = await planBack(world, [world.sample.tools[0]!.id]);
-  addTool(world.root, 'newcomer');
-  const before = picture(world.root);
-  expect((await failureOf(apply())).code).toBe('plan-changed');
-  expect(picture(world.root)).toEqual(before);
 });

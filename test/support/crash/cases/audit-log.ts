@@ -1,32 +1,16 @@
 /** Damaged audit logs as crash cases, judged from the files: each good line once, the original whole, nothing unfinished left. */
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import type { Store, StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { storesCase } from './stores.ts';
 
 /** Cancelled at `cancelAt`, the log must be as damaged as it was. */
 export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}): CrashCase =>
-  logCase('audit-log-corruption', (stack) => damagedLog(stack, cancelAt === undefined), cancelAt);
+  storesCase('audit-log-corruption', (stack) => damagedLog(stack, cancelAt === undefined), cancelAt);
 
 /** Half of the log is gone, and comes back from a backup. */
-export const lostLogCase = (): CrashCase => logCase('audit-log-restore', lostLog);
-
-const logCase = (scenario: string, wreck: (stack: StoreStack) => Promise<Wreck>, cancelAt?: string): CrashCase => ({
-  scenario,
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first store.
-    await stack.store();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      wreck: () => wreck(stack),
-    };
-  },
-});
+export const lostLogCase = (): CrashCase => storesCase('audit-log-restore', lostLog);
 
 /** So that people are waited for. */
 const asks = 'agent: none\napprovals: { log-quarantine: { always: true } }';

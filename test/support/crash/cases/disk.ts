@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { linesOf } from '../../log-lines.ts';
-import { startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import type { Store, StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { storesCase } from './stores.ts';
 
 interface DiskCase {
   readonly input: unknown;
@@ -12,21 +13,8 @@ interface DiskCase {
   readonly cancelAt?: string;
 }
 
-export const diskCase = ({ input, cancelAt }: DiskCase): CrashCase => ({
-  scenario: 'disk-exhaustion',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
-    await stack.store();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      wreck: () => wreck(stack, input, cancelAt === undefined),
-    };
-  },
-});
+export const diskCase = ({ input, cancelAt }: DiskCase): CrashCase =>
+  storesCase('disk-exhaustion', (stack) => wreck(stack, input, cancelAt === undefined), cancelAt);
 
 const dayMs = 86_400_000;
 

@@ -1,26 +1,13 @@
 /** An empty machine as a crash case: the store is gone with its folder, and comes back through all phases, or is as gone as before. */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { startStoreStack, type StoreStack } from '../../store-stack.ts';
+import type { StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { storesCase } from './stores.ts';
 
 /** Cancelled at `cancelAt`, nothing may be left. */
-export const fullSystemCase = (cancelAt?: string): CrashCase => ({
-  scenario: 'full-system-recovery',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first store.
-    await stack.store();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      wreck: () => wreck(stack, cancelAt === undefined),
-    };
-  },
-});
+export const fullSystemCase = (cancelAt?: string): CrashCase =>
+  storesCase('full-system-recovery', (stack) => wreck(stack, cancelAt === undefined), cancelAt);
 
 async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {
   const store = await stack.store({

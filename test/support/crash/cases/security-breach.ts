@@ -14,28 +14,15 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { addTool } from '../../../activities/tool-store/world.ts';
 import { makeGitRepository } from '../../git-repository.ts';
-import { startStoreStack, type StoreStack } from '../../store-stack.ts';
+import type { StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { storesCase } from './stores.ts';
 
 const agentHears = { recovered: ['stop', 'start'], 'rolled-back': ['stop', 'start', 'stop', 'start'] };
 
 /** Cancelled at `cancelAt`, the store must be as broken as it was. */
-export const securityBreachCase = (cancelAt?: string): CrashCase => ({
-  scenario: 'security-breach',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first store.
-    await stack.store();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      wreck: () => wreck(stack, cancelAt === undefined ? 'recovered' : 'rolled-back'),
-    };
-  },
-});
+export const securityBreachCase = (cancelAt?: string): CrashCase =>
+  storesCase('security-breach', (stack) => wreck(stack, cancelAt === undefined ? 'recovered' : 'rolled-back'), cancelAt);
 
 async function wreck(stack: StoreStack, ends: keyof typeof agentHears): Promise<Wreck> {
   const folder = mkdtempSync(join(stack.folder, 'agent-'));

@@ -3,8 +3,9 @@ import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { notingAgent, putAwayByHand } from '../../aside-store.ts';
-import { startStoreStack, type Fingerprint, type Store, type StoreStack } from '../../store-stack.ts';
+import type { Fingerprint, Store, StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { storesCase } from './stores.ts';
 
 interface SetAsideCase {
   readonly scenario: 'tool-timeouts' | 'tool-enable' | 'quarantine-release';
@@ -17,22 +18,8 @@ const moved = [0, 1, 2];
 const folderOf = { 'tool-timeouts': 'disabled', 'tool-enable': 'disabled', 'quarantine-release': 'quarantine' } as const;
 export const movedTools = ({ sample }: Store): string[] => moved.map((n) => sample.tools[n]!.name);
 
-export const setAsideCase = ({ scenario, input, cancelAt }: SetAsideCase): CrashCase => ({
-  scenario,
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first store.
-    await stack.store();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      wreck: () => wreck(stack, scenario, input, cancelAt === undefined),
-    };
-  },
-});
+export const setAsideCase = ({ scenario, input, cancelAt }: SetAsideCase): CrashCase =>
+  storesCase(scenario, (stack) => wreck(stack, scenario, input, cancelAt === undefined), cancelAt);
 
 async function wreck(
   stack: StoreStack,
