@@ -35,11 +35,11 @@ interface PortSettings {
   readonly data: string;
   /** Reads what the inventory names as a secret. */
   readonly secret: ReadSecret;
-  /** What commands of the inventory get as their environment; a plain PATH when left out. */
-  readonly commandEnvironment?: Readonly<Record<string, string>>;
+  /** Variables for commands of the inventory beyond a plain environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
-export function createPorts({ inventory, data, secret, commandEnvironment }: PortSettings): Ports {
+export function createPorts({ inventory, data, secret, variables }: PortSettings): Ports {
   const files = createLocalFiles();
   const objectStore = createObjectStores(secret);
   const folder = resolve(data);
@@ -54,7 +54,7 @@ export function createPorts({ inventory, data, secret, commandEnvironment }: Por
     logs: createLogFiles(),
     logRepair: createLogRepair(),
     archives: createTarArchives(),
-    commands: createCommandRunner(commandEnvironment),
+    commands: createCommandRunner(variables),
     samples: createSampleRunner(),
     agents: createAgentSession(),
     lines: createLineReader(),

@@ -51,5 +51,11 @@ export function resolveSecret(ref: SecretRef, source: NodeJS.ProcessEnv = proces
   }
 }
 
+/** Where this machine's further certificates lie: no secret, and behind a company's proxy npm reaches no registry without them. */
+export function certificatePlaces(source: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return Object.fromEntries(names.flatMap((name) => (source[name] ? [[name, source[name]]] : [])));
+}
+
 /** Our own environment, as a process that we start gets it. */
 export const childVariables = (): NodeJS.ProcessEnv => ({ ...process.env });

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createPorts } from '../adapters/ports.ts';
-import { EnvironmentError, readEnvironment, resolveSecret } from '../config/environment.ts';
+import { certificatePlaces, EnvironmentError, readEnvironment, resolveSecret } from '../config/environment.ts';
 import { InventoryError } from '../config/inventory.ts';
 import { watchInventory } from '../config/inventory-source.ts';
 import { workflowBundle } from './bundle.ts';
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     inventory: () => inventory.current(),
     data: resolve(environment.OKIAGARI_DATA),
     secret: resolveSecret,
+    variables: certificatePlaces(),
   });
   const prebuilt = environment.OKIAGARI_WORKFLOW_BUNDLE;
   const [{ connection, namespace }, bundle] = await Promise.all([

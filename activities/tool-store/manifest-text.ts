@@ -3,32 +3,35 @@ import { createHash } from 'node:crypto';
 import type { Manifest } from '../../domain/backup.ts';
 import { canonicalJson } from '../../domain/digest.ts';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** As `digestBeside`, by the machine's own hash: a manifest may be megabytes. */
 export const manifestDigest = (manifest: Omit<Manifest, 'digest'>): string =>
-  sha256(canonicalJson({ ...manifest, digest: undefined }));
+  createHash('sha256')
+    .update(canonicalJson({ ...manifest, digest: undefined }))
+    .digest('hex');
 
-export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;
+/** A line per file, so that people can read it and search it, and ten thousand files do not make five megabytes. */
+export function manifestText(manifest: Manifest): string {
+  const lines = manifest.files.map((file) => `\n    ${JSON.stringify(file)}`).join(',');
+  const around = JSON.stringify({ ...manifest, files: [] }, null, 2);
+  return `${around.replace('"files": []', () => `"files": [${lines}\n  ]`)}\n`;
+}
 
 /** Characters of manifests that are remembered, the oldest forgotten first. */
 const mostRemembered = 64 * 1024 * 1024;
-const remembered = new Map<string, { readonly manifest: Manifest; readonly size: number }>();
+/** By the whole text: to compare megabytes takes a fraction of what hashing them does. */
+const remembered = new Map<string, Manifest>();
 let size = 0;
 
 /** One with exactly this text that was found whole before. Callers share it and change nothing in it. */
-export function knownManifest(text: string): Manifest | undefined {
-  return remembered.get(sha256(text))?.manifest;
-}
+export const knownManifest = (text: string): Manifest | undefined => remembered.get(text);
 
 export function rememberManifest(text: string, manifest: Manifest): void {
-  const key = sha256(text);
-  if (remembered.has(key) || text.length > mostRemembered) return;
-  remembered.set(key, { manifest, size: text.length });
+  if (remembered.has(text) || text.length > mostRemembered) return;
+  remembered.set(text, manifest);
   size += text.length;
-  for (const [oldest, { size: freed }] of remembered) {
+  for (const oldest of remembered.keys()) {
     if (size <= mostRemembered) break;
     remembered.delete(oldest);
-    size -= freed;
+    size -= oldest.length;
   }
 }

@@ -74,7 +74,8 @@ export function createLocalFiles(): FileTree {
 
     async readDocument(place) {
       try {
-        return await readFile(inside(place), { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+        // Decoded in one go: chunk by chunk, as readFile does it, takes several times as long.
+        return (await readFile(inside(place), { flag: constants.O_RDONLY | constants.O_NOFOLLOW })).toString('utf8');
       } catch (error) {
         if (isMissing(error)) return undefined;
         if (hasCode(error, 'ELOOP')) throw new UnsafePath(place.path, 'is a link');

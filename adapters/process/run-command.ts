@@ -5,13 +5,15 @@ import type { CommandResult, CommandRunner } from '../../activities/ports/comman
 
 const keptCharacters = 2_000;
 
-/** What a command finds its programs with when nothing else is said. Our own environment holds secrets and is never handed on. */
+/** What a command finds its programs with. Our own environment holds secrets and is never handed on as a whole. */
 const plainEnvironment = (): Record<string, string> => ({
   PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`,
   LANG: 'C.UTF-8',
 });
 
-export function createCommandRunner(environment: Readonly<Record<string, string>> = plainEnvironment()): CommandRunner {
+/** `variables` come on top of a plain environment. */
+export function createCommandRunner(variables: Readonly<Record<string, string>> = {}): CommandRunner {
+  const environment = { ...plainEnvironment(), ...variables };
   return {
     run: ([program, ...args], { timeoutMs, signal }) =>
       new Promise<CommandResult>((resolve) => {

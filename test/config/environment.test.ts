@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readClientEnvironment } from '../../config/client-environment.ts';
-import { EnvironmentError, readEnvironment, resolveSecret } from '../../config/environment.ts';
+import { certificatePlaces, EnvironmentError, readEnvironment, resolveSecret } from '../../config/environment.ts';
 
 const refusal = (source: NodeJS.ProcessEnv): string => {
   try {
@@ -109,4 +109,9 @@ describe('a client of the API', () => {
     expect(readClientEnvironment({ OKIAGARI_TOKEN_FILE: file }).token).toBe('from-file');
     expect(readClientEnvironment({ OKIAGARI_TOKEN: 'stated', OKIAGARI_TOKEN_FILE: file }).token).toBe('stated');
   });
+});
+
+test('commands learn where certificates lie, and nothing else of ours', () => {
+  const source = { NODE_EXTRA_CA_CERTS: '/etc/company.pem', SSL_CERT_FILE: '', TOKEN_HANA: 'canary' };
+  expect(certificatePlaces(source)).toEqual({ NODE_EXTRA_CA_CERTS: '/etc/company.pem' });
 });

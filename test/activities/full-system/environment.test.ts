@@ -1,32 +1,27 @@
-/** A machine made fit: folders and agent by plan, checked, and taken back; npm is a stand-in that leaves what npm would. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** A machine made fit: folders and agent by plan, checked, and taken back, by the real npm from a registry on loopback. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createFullSystemActivities } from '../../../activities/full-system/create-full-system-activities.ts';
 import { createCommandRunner } from '../../../adapters/process/run-command.ts';
+import { startNpmRegistry } from '../../support/npm-registry.ts';
 import { failureOf, makeWorld, picture, recovery, target } from '../tool-store/world.ts';
 
 const name = '@x/agent';
 
-/** `engines` is what the package of the stand-in asks for. */
+/** `engines` is what the package asks for. */
 async function machine({ version = '2.0.0', engines = '>=20', sources = [] as object[] } = {}) {
+  const registry = await startNpmRegistry(name);
+  onTestFinished(() => registry.stop());
+  for (const one of ['1.0.0', '1.5.0', '2.0.0']) {
+    await registry.publish(one, { engines: { node: engines }, scripts: { postinstall: 'touch ran' } });
+  }
   let prefix = '';
   const world = await makeWorld({
     wrap: (ports) => {
-      const folder = dirname(ports.data);
-      prefix = join(folder, 'agent');
-      const bin = join(folder, 'bin');
-      mkdirSync(bin);
-      const npm = `#!/bin/sh
-echo "$@" >> ${folder}/npm-said
-at="${prefix}/node_modules/${name}"
-case "$1" in
-  install) for last; do :; done; mkdir -p "$at"; echo "{\\"version\\":\\"\${last##*@}\\",\\"engines\\":{\\"node\\":\\"${engines}\\"}}" > "$at/package.json"; test ! -e ${folder}/npm-fails || { echo "npm error ETARGET" >&2; exit 1; } ;;
-  uninstall) rm -r "$at" ;;
-esac
-`;
-      writeFileSync(join(bin, 'npm'), npm);
-      chmodSync(join(bin, 'npm'), 0o755);
+      const home = dirname(ports.data);
+      writeFileSync(join(home, '.npmrc'), registry.npmrc);
+      prefix = join(home, 'agent');
       const inventory = ports.inventory();
       const targets = inventory.targets.map((one) => ({
         ...one,
@@ -36,7 +31,7 @@ esac
       return {
         ...ports,
         inventory: () => ({ ...inventory, targets }),
-        commands: createCommandRunner({ PATH: `${bin}:/usr/bin:/bin` }),
+        commands: createCommandRunner({ PATH: process.env['PATH']!, HOME: home }),
       };
     },
   });
@@ -46,11 +41,14 @@ esac
     const { ref, digest } = await plan();
     return { ref, receipt: await system.applyEnvironment({ target, plan: ref, digest }) };
   };
+  /** As an administrator would, before us. */
+  const npmInstall = (earlier: string) =>
+    world.ports.commands.run(['npm', 'install', '--prefix', prefix, `${name}@${earlier}`], { timeoutMs: 60_000 });
   const versionThere = (): string =>
     (JSON.parse(readFileSync(join(prefix, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
   const checks = async () =>
     Object.fromEntries((await system.checkEnvironment({ target })).map(({ id, ok, sentence }) => [id, ok || sentence.en]));
-  return { ...world, prefix, system, plan, apply, versionThere, checks };
+  return { ...world, registry, prefix, system, plan, apply, npmInstall, versionThere, checks };
 }
 
 test('an empty machine gets its folders and its agent, and is found fit; planned again there is nothing to do', async () => {
@@ -60,9 +58,7 @@ test('an empty machine gets its folders and its agent, and is found fit; planned
   expect([counts.add, counts.overwrite, size.items]).toEqual([9, 0, 9]);
   await one.apply();
   expect(one.versionThere()).toBe('2.0.0');
-  expect(readFileSync(join(one.folder, 'npm-said'), 'utf8')).toContain(
-    `--ignore-scripts --no-audit --no-fund --loglevel=error ${name}@2.0.0`,
-  );
+  expect(existsSync(join(one.prefix, 'node_modules', name, 'ran')), 'its install script').toBe(false);
   expect(await one.checks()).toEqual({ folders: true, room: true, repositories: true, 'agent-package': true, node: true });
   expect((await one.plan()).size.items).toBe(0);
 });
@@ -75,10 +71,20 @@ test('taken back, the machine is as empty as before, also twice and after half o
   expect([existsSync(one.root), existsSync(one.prefix)]).toEqual([false, false]);
 });
 
+test('where npm keeps other packages, only ours goes when it is taken back', async () => {
+  const one = await machine();
+  mkdirSync(one.prefix);
+  writeFileSync(join(one.prefix, 'package.json'), '{"private":true}');
+  const { ref } = await one.apply();
+  expect(one.versionThere()).toBe('2.0.0');
+  await one.system.undoEnvironment({ target, plan: ref });
+  expect(readdirSync(one.prefix).filter((entry) => entry !== 'package-lock.json')).toEqual(['node_modules', 'package.json']);
+  expect(existsSync(join(one.prefix, 'node_modules', name))).toBe(false);
+});
+
 test('what was there stays when it is taken back: folders with files in them, and the version before', async () => {
   const one = await machine();
-  mkdirSync(join(one.prefix, 'node_modules', name), { recursive: true });
-  writeFileSync(join(one.prefix, 'node_modules', name, 'package.json'), '{"version":"1.0.0"}');
+  await one.npmInstall('1.0.0');
   const before = picture(one.root);
   const { counts, ref } = await one.plan();
   expect(counts.overwrite).toBe(1);
@@ -91,12 +97,12 @@ test('what was there stays when it is taken back: folders with files in them, an
 
 test('an npm that fails is told with its words; what it left is not taken for an installation', async () => {
   const one = await machine();
-  writeFileSync(join(one.folder, 'npm-fails'), '');
+  one.registry.refused.add('2.0.0');
   const failure = await failureOf(one.apply());
   expect(failure.code).toBe('agent-install-failed');
-  expect(failure.message).toContain('npm error ETARGET');
+  expect(failure.message).toContain('npm error 503');
   expect((await one.plan()).counts).toMatchObject({ add: expect.any(Number) as number });
-  rmSync(join(one.folder, 'npm-fails'));
+  one.registry.refused.clear();
   await one.apply();
   expect((await one.plan()).size.items).toBe(0);
 });
@@ -104,8 +110,7 @@ test('an npm that fails is told with its words; what it left is not taken for an
 test('an agent that changed since the plan is not touched', async () => {
   const one = await machine();
   const { ref, digest } = await one.plan();
-  mkdirSync(join(one.prefix, 'node_modules', name), { recursive: true });
-  writeFileSync(join(one.prefix, 'node_modules', name, 'package.json'), '{"version":"1.5.0"}');
+  await one.npmInstall('1.5.0');
   expect((await failureOf(one.system.applyEnvironment({ target, plan: ref, digest }))).code).toBe('plan-changed');
   expect(one.versionThere()).toBe('1.5.0');
 });

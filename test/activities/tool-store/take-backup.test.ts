@@ -31,7 +31,7 @@ test('every regular file of tools and logs is there as a plain copy, and the man
     target,
     id: idAt(night),
     kind: 'full',
-    reason: 'nightly',
+    reason: 'nightly, "files": []',
     startedAt: night,
   });
   expect(backup).toMatchObject({
@@ -48,8 +48,13 @@ test('every regular file of tools and logs is there as a plain copy, and the man
   const folder = world.inRepository(idAt(night));
   const manifest = manifestOf(folder);
   manifestSchema.parse(manifest);
-  expect(manifest).toMatchObject({ version: 1, target, base: null, reason: 'nightly', skipped: [] });
+  expect(manifest).toMatchObject({ version: 1, target, base: null, reason: 'nightly, "files": []', skipped: [] });
   expect(manifest.files).toHaveLength(15);
+  const lines = readFileSync(join(folder, 'manifest.json'), 'utf8').split('\n');
+  expect(
+    lines.filter((line) => /^ {4}\{"path":.*"sha256":.*\},?$/.test(line)),
+    'a line per file',
+  ).toHaveLength(15);
   for (const file of manifest.files) {
     const original = readFileSync(world.live(file.path));
     expect(readFileSync(join(folder, 'files', file.path))).toEqual(original);
