@@ -16,6 +16,7 @@ import { startStatement } from '../domain/start-statement.ts';
 import { memoOf } from '../domain/stale.ts';
 import type { ApiWorld, App } from './context.ts';
 import { linksOf } from './documents.ts';
+import { letEndingClose } from './ending-recovery.ts';
 import { leaseHolder, runningRecovery, type PublicHolder } from './holders.ts';
 import type { Claim } from './idempotency.ts';
 import { answers } from './openapi.ts';
@@ -90,6 +91,7 @@ async function startRecovery(
   const workflowId = dry ? dryRunWorkflowId(target.id, dryRunNumber(claim)) : recoveryWorkflowId(target.id);
   // What the first request with this key began is neither a holder nor a reason to cool down.
   if (!dry && !claim?.resumes) {
+    await letEndingClose(gateway, target.id);
     await refuseWhereHeld(gateway, [target.id, ...(scenario.actsOn?.(request.input ?? {}, target) ?? [])]);
     if (!request.acknowledgeCoolDown) await refuseWhileCooling(records, scenario, target);
   }

@@ -4,6 +4,8 @@ import process from 'node:process';
 
 export function describeMachine(): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  const load = `load ${loadavg()[0]!.toFixed(1)} at the start`;
-  return `${availableParallelism()} cores, ${memory}, ${process.platform} ${process.arch}, Node ${process.version}, ${load}`;
+  return `${availableParallelism()} cores, ${memory}, ${process.platform} ${process.arch}, Node ${process.version}`;
 }
+
+/** What else is going on, as the average of the last minute. */
+export const currentLoad = (): number => Math.round(loadavg()[0]! * 10) / 10;

@@ -7,6 +7,7 @@ import type { ScenarioEntry } from '../../contracts/scenario-entry.ts';
 import { scenarios } from '../../contracts/scenarios.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
 import { parseRecoveryId, recoveryId } from '../../domain/identity.ts';
+import { memoOf } from '../../domain/stale.ts';
 import { startStatement } from '../../domain/start-statement.ts';
 import { startTestApi, stateOf, type PersonId, type TestApi } from '../support/api.ts';
 
@@ -166,6 +167,22 @@ describe('a held target', () => {
     expect((await start()).json()).toMatchObject({ code: 'held', heldBy: holder('recovery') });
     outer.state = 'broken';
     expect((await start()).statusCode).toBe(202);
+  });
+
+  test('is waited for while the recovery that has told its end closes, and no longer', async () => {
+    const { run, state } = await api.recovery();
+    const ended = { ...state, status: 'recovered' as const, endedAt: '2026-11-22T00:10:00.000Z' };
+    const lease = api.gateway.add('lease/tools', { memo: { holder: { ...holder('recovery'), workflowId: 'recovery/tools' } } });
+    expect((await start()).statusCode, 'while it is at work').toBe(409);
+    run.memo = { status: memoOf(ended, ended.endedAt) };
+    const look = api.gateway.describe.bind(api.gateway);
+    let looks = 0;
+    api.gateway.describe = (...address) => {
+      if (address[0] === 'recovery/tools' && ++looks === 3) run.state = lease.state = 'completed';
+      return look(...address);
+    };
+    expect((await start()).statusCode).toBe(202);
+    expect(looks).toBe(3);
   });
 
   test('is held where a recovery holds one of the further targets that the scenario acts on', async () => {
