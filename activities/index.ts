@@ -9,6 +9,7 @@ import { createDiskActivities } from './disk/create-disk-activities.ts';
 import { createFullSystemActivities } from './full-system/create-full-system-activities.ts';
 import { createKernelActivities } from './kernel.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
+import { createPostgresActivities } from './postgres/create-postgres-activities.ts';
 import type { Ports } from './ports/index.ts';
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
@@ -30,4 +31,5 @@ export const createActivities = (ports: Ports) => ({
   ...createSourceCodeActivities(ports),
   ...createBreachActivities(ports),
   ...createChecklistActivities(ports),
+  ...createPostgresActivities(ports),
 });

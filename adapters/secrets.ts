@@ -1,5 +1,5 @@
 /** Secrets of the inventory at the moment of use: the value goes into one call and nowhere else. */
-import type { SecretRef } from '../contracts/inventory.ts';
+import type { SecretRef } from '../contracts/secret-ref.ts';
 
 /** Undefined when the variable or file is not there. */
 export type ReadSecret = (ref: SecretRef) => string | undefined;

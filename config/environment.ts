@@ -1,7 +1,7 @@
 /** The environment, read once and checked; the only place that reads `process.env`. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { SecretRef } from '../contracts/inventory.ts';
+import type { SecretRef } from '../contracts/secret-ref.ts';
 import { slug } from '../contracts/inputs/start.ts';
 
 /** 0 = any free. */

@@ -3,12 +3,7 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { slug } from './inputs/start.ts';
 import { kinds as allKinds, type Kinds } from './kinds.ts';
-
-/** A secret is named, never written: `{ env: NAME }` or `{ file: PATH }`. */
-export const secretRef = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-  error: 'name the secret as { env: NAME } or { file: PATH }; a literal secret is refused',
-});
-export type SecretRef = z.infer<typeof secretRef>;
+import { secretRef } from './secret-ref.ts';
 
 export const roles = ['viewer', 'operator', 'approver', 'auditor', 'admin'] as const;
 export type Role = (typeof roles)[number];

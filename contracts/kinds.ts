@@ -5,6 +5,7 @@ import type { ChecklistDefinition } from '../domain/checklist/words.ts';
 import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
 import { toolStoreCheckInput } from './inputs/tool-store-check.ts';
 import type { BackupSettings } from './backup-settings.ts';
+import { postgresSettings } from './postgres-settings.ts';
 import { toolStoreSettings, type ToolStoreSettings } from './tool-store-settings.ts';
 
 export interface KindEntry {
@@ -63,5 +64,10 @@ export const kinds: Kinds = {
       applyPrune: 'applyToolStorePrune',
       settings: (settings) => (settings as ToolStoreSettings).backups,
     },
+  },
+  postgres: {
+    settings: postgresSettings,
+    facts: () => ({}),
+    diagnose: 'diagnosePostgres',
   },
 };

@@ -8,6 +8,7 @@ import { setUpAgent } from './setup/agent.mjs';
 import { SetupError } from './setup/failure.mjs';
 import { setUpObjectStore } from './setup/object-store.mjs';
 import { setUpPackages } from './setup/packages.mjs';
+import { setUpPostgres } from './setup/postgres.mjs';
 import { setUpTemporal } from './setup/temporal.mjs';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +22,7 @@ try {
   if (purpose === 'tests') {
     await setUpObjectStore();
     await setUpAgent();
+    await setUpPostgres();
   }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

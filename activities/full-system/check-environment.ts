@@ -1,6 +1,7 @@
 /** Whether a machine can carry the system: each thing measured beside what it has to be. Changes nothing. */
 import { leastFreeBytes, systemFolders } from '../../domain/full-system/environment.ts';
 import { satisfies } from '../../domain/full-system/node-range.ts';
+import { size } from '../../domain/sizes.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Check } from '../../domain/verification.ts';
 import type { Ports } from '../ports/index.ts';
@@ -43,7 +44,7 @@ async function folders(ports: Ports, { root }: ToolStoreTarget): Promise<Check> 
 
 async function room(ports: Ports, { root }: ToolStoreTarget): Promise<Check> {
   const free = await ports.files.freeBytes(root);
-  const [has, needs] = [free, leastFreeBytes].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
+  const [has, needs] = [size(free), size(leastFreeBytes)];
   return check('room', free >= leastFreeBytes, `${has} are free, ${needs} needed.`, `空き ${has}(必要 ${needs})。`);
 }
 

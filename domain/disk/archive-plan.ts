@@ -1,7 +1,7 @@
 /** Which lines leave the live log, where they go, and how people read it. */
 import { digestOf } from '../digest.ts';
 import type { Plan } from '../recovery.ts';
-import { size } from './sizes.ts';
+import { size } from '../sizes.ts';
 
 export const archiveFolder = '.pi/logs/archive';
 

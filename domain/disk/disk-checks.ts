@@ -2,7 +2,7 @@
 import type { Check } from '../verification.ts';
 import type { ArchivePlan } from './archive-plan.ts';
 import { isShort, type Space } from './short-of-space.ts';
-import { size } from './sizes.ts';
+import { size } from '../sizes.ts';
 
 export interface DiskView {
   readonly space: Space;

@@ -1,6 +1,6 @@
 /** When a disk counts as short of space, and what a diagnosis then says. */
 import type { Diagnosis } from '../diagnosis.ts';
-import { size } from './sizes.ts';
+import { size } from '../sizes.ts';
 
 const enough = 1_000_000_000;
 /** Small disks are not short of space as long as a tenth is free. */

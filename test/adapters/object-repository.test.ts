@@ -16,7 +16,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createLocalFiles } from '../../adapters/files/local-files.ts';
 import { createObjectRepository } from '../../adapters/s3/object-repository.ts';
 import { createObjectStores } from '../../adapters/s3/object-store.ts';
-import type { ObjectStoreEntry, SecretRef } from '../../contracts/inventory.ts';
+import type { ObjectStoreEntry } from '../../contracts/inventory.ts';
+import type { SecretRef } from '../../contracts/secret-ref.ts';
 import { failureOf, mountSmall } from '../activities/tool-store/world.ts';
 import { eventually } from '../support/eventually.ts';
 import { startObjectStore, type TestObjectStore } from '../support/object-store.ts';

@@ -4,7 +4,7 @@ import { archivePath, archivePlan, borderOf, headOfArchive, type LogHead } from 
 import { agreedPlan } from '../../domain/disk/agreed-plan.ts';
 import { checkDisk, type DiskView } from '../../domain/disk/disk-checks.ts';
 import { isShort, shortOfSpace } from '../../domain/disk/short-of-space.ts';
-import { size } from '../../domain/disk/sizes.ts';
+import { size } from '../../domain/sizes.ts';
 
 const head: LogHead = {
   bytes: 2_000_000,

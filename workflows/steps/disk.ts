@@ -4,7 +4,7 @@ import type { BackupKeepingActivities } from '../../activities/backup-keeping/in
 import type { DiskActivities } from '../../activities/disk/interface.ts';
 import { diskExhaustionInput } from '../../contracts/inputs/disk-exhaustion.ts';
 import { agreedPlan } from '../../domain/disk/agreed-plan.ts';
-import { size } from '../../domain/disk/sizes.ts';
+import { size } from '../../domain/sizes.ts';
 import type { ArchiveReceipt, DiskUse, LeastUsed } from '../../domain/disk/words.ts';
 import type { PruneReceipt } from '../../domain/prune-plan.ts';
 import type { Plan } from '../../domain/recovery.ts';

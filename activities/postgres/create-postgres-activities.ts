@@ -1,0 +1,9 @@
+/** The effects on a PostgreSQL cluster, made of ports. */
+import { alive } from '../alive.ts';
+import type { Ports } from '../ports/index.ts';
+import { diagnoseCluster } from './diagnose-cluster.ts';
+import type { PostgresActivities } from './interface.ts';
+
+export const createPostgresActivities = (ports: Ports): PostgresActivities => ({
+  diagnosePostgres: (input) => alive((signal) => diagnoseCluster(ports, input, signal)),
+});

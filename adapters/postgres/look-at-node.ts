@@ -1,0 +1,119 @@
+/** One look at a PostgreSQL server by SQL: role, timeline, positions, who streams, what is archived. PostgreSQL 14 to 18. */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Postgres } from '../../activities/ports/postgres.ts';
+import type { LiveNode, NodeReport, PrimaryRole, SilentNode, StandbyRole } from '../../domain/postgres/node-report.ts';
+import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
+
+/** A server that is well answers in milliseconds; one whose process is frozen takes the connection and says nothing. */
+const lookMs = 2_000;
+
+/**
+ * `pg_control_checkpoint` knows a new timeline only after a checkpoint: a primary's own is in the name of the file it writes, a
+ * standby's in what it receives.
+ */
+const question = `
+select
+  clock_timestamp() as at,
+  (select system_identifier::text from pg_control_system()) as "systemId",
+  current_setting('server_version_num')::int as version,
+  has_function_privilege('pg_promote(boolean, integer)', 'execute') as "mayPromote",
+  case when pg_is_in_recovery()
+    then greatest(
+      (select timeline_id from pg_control_checkpoint()),
+      (select min_recovery_end_timeline from pg_control_recovery()),
+      (select received_tli from pg_stat_wal_receiver))
+    else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
+  end as timeline,
+  case when pg_is_in_recovery() then json_build_object(
+    'is', 'standby',
+    'received', pg_last_wal_receive_lsn(),
+    'replayed', pg_last_wal_replay_lsn(),
+    'isReplayPaused', pg_is_wal_replay_paused(),
+    'lastCommitAt', to_char(pg_last_xact_replay_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'isStreaming', exists (select from pg_stat_wal_receiver where status = 'streaming'),
+    'slot', nullif(current_setting('primary_slot_name'), '')
+  ) else json_build_object(
+    'is', 'primary',
+    'position', pg_current_wal_lsn(),
+    'synchronous', current_setting('synchronous_standby_names'),
+    'streams', (select coalesce(json_agg(json_build_object('name', application_name, 'state', state, 'sync', sync_state)), '[]')
+      from pg_stat_replication),
+    'slots', (select coalesce(json_agg(json_build_object('name', slot_name, 'active', active, 'wal', wal_status)), '[]')
+      from pg_replication_slots where slot_type = 'physical'),
+    'archive', (select json_build_object(
+      'on', current_setting('archive_mode') <> 'off',
+      'waiting', (select count(*) from pg_ls_archive_statusdir() where name like '%.ready'),
+      'failing', case when last_failed_time > coalesce(last_archived_time, '-infinity') then last_failed_wal end)
+      from pg_stat_archiver)
+  ) end as role`;
+
+interface Answer extends Omit<LiveNode, 'node' | 'answers' | 'at'> {
+  readonly at: Date;
+  readonly role: PrimaryRole | StandbyRole;
+}
+
+export const createPostgres = (secret: ReadSecret): Postgres => ({
+  async look({ id: node, host, port }, { database, roles: { control } }, signal): Promise<NodeReport> {
+    const password = secret(control.password);
+    if (password === undefined) {
+      return { node, answers: false, why: 'login-refused', said: `${nameOfSecret(control.password)} is not there` };
+    }
+    const client = new pg.Client({
+      ...{ host, port, database, user: control.user, password },
+      application_name: 'okiagari',
+      connectionTimeoutMillis: lookMs,
+    });
+    // What breaks between two answers is told by the next one; unheard it would end the process.
+    client.on('error', () => undefined);
+    try {
+      const { rows } = await within(lookMs, signal, async () => {
+        await client.connect();
+        return client.query<Answer>(question);
+      });
+      const { at, ...answer } = rows[0]!;
+      return { node, answers: true, at: at.toISOString(), ...answer };
+    } catch (error) {
+      return { node, answers: false, ...told(error as pg.DatabaseError, password) };
+    } finally {
+      // A frozen server never says good-bye.
+      void client.end().catch(() => undefined);
+    }
+  },
+});
+
+async function within<T>(ms: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const limit = delay(ms, undefined, { signal: AbortSignal.any([over.signal, ...(signal ? [signal] : [])]) }).then(() => {
+    throw Object.assign(new Error(`no answer within ${ms / 1_000} s`), { code: 'ETIMEDOUT' });
+  });
+  try {
+    return await Promise.race([work(), limit]);
+  } finally {
+    over.abort();
+    limit.catch(() => undefined);
+  }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const reasons: Readonly<Record<string, SilentNode['why']>> = {
+  ECONNREFUSED: 'unreachable',
+  ECONNRESET: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOTFOUND: 'unreachable',
+  ETIMEDOUT: 'unreachable',
+  '57P03': 'starting',
+  '28P01': 'login-refused',
+  '28000': 'login-refused',
+  '3D000': 'login-refused',
+  '42501': 'not-allowed',
+};
+
+function told(
+  { code, message }: { code?: string | undefined; message: string },
+  password: string,
+): Pick<SilentNode, 'why' | 'said'> {
+  const isTimeout = /timeout/i.test(message);
+  return { why: reasons[code ?? ''] ?? (isTimeout ? 'unreachable' : 'failed'), said: scrub(message, [password]).slice(0, 200) };
+}

@@ -1,0 +1,143 @@
+/** What a look at a cluster means: which drift it is, who may take over, who loses least. */
+import { describe, expect, test } from 'vitest';
+import { canPromote, chooseStandby } from '../../../domain/postgres/can-promote.ts';
+import { judgeCluster } from '../../../domain/postgres/judge-cluster.ts';
+import { bytesAhead, furthest } from '../../../domain/postgres/lsn.ts';
+import type { NodeReport, Primary, PrimaryRole, Standby, StandbyRole } from '../../../domain/postgres/node-report.ts';
+
+const limits = { lagBytes: 1_000, waitingFiles: 2 };
+const head = {
+  answers: true,
+  at: '2026-11-28T00:00:00.000Z',
+  systemId: '7',
+  version: 150_018,
+  timeline: 3,
+  mayPromote: true,
+} as const;
+const primary = (role: Partial<PrimaryRole> = {}, more: Partial<Primary> = {}): Primary => ({
+  ...head,
+  node: 'a',
+  ...more,
+  role: {
+    is: 'primary',
+    position: '1/1000',
+    synchronous: '',
+    streams: [{ name: 'b', state: 'streaming', sync: 'async' }],
+    slots: [{ name: 'slot_b', active: true, wal: 'reserved' }],
+    archive: { on: true, waiting: 0, failing: null },
+    ...role,
+  },
+});
+const standby = (role: Partial<StandbyRole> = {}, more: Partial<Standby> = {}): Standby => ({
+  ...head,
+  node: 'b',
+  ...more,
+  role: {
+    is: 'standby',
+    received: '1/1000',
+    replayed: '1/1000',
+    isReplayPaused: false,
+    lastCommitAt: '2026-11-28T00:00:00.000Z',
+    isStreaming: true,
+    slot: 'slot_b',
+    ...role,
+  },
+});
+const silent = (node: string): NodeReport => ({ node, answers: false, why: 'unreachable', said: 'connect ECONNREFUSED' });
+const found = (...reports: NodeReport[]): string[] => judgeCluster(reports, limits).map(({ id }) => id);
+
+describe('positions in the log', () => {
+  test.each([
+    ['0/0', '0/10', 16],
+    ['0/FFFFFFFF', '1/0', 1],
+    ['A/0', '9/FFFFFFFF', 0],
+    ['1/1000', '1/1000', 0],
+  ])('from %s to %s it is %i bytes', (from, to, bytes) => expect(bytesAhead(from, to)).toBe(bytes));
+
+  test('the one that is further on is found by number, not by letters', () => {
+    expect(furthest('0/9000000', '0/10000000')).toBe('0/10000000');
+    expect(furthest('2/0', '1/FFFFFFFF')).toBe('2/0');
+  });
+
+  test('what is no position is refused', () => expect(() => bytesAhead('0/0', 'abc')).toThrow('no position'));
+});
+
+describe('drifts', () => {
+  test('a cluster that is well has none, and neither has a single server', () => {
+    expect(found(primary(), standby())).toEqual([]);
+    expect(found(primary({ streams: [], slots: [] }))).toEqual([]);
+  });
+
+  test.each<[string, NodeReport[]]>([
+    ['archive-off', [primary({ archive: { on: false, waiting: 0, failing: null } }), standby()]],
+    ['archive-failing', [primary({ archive: { on: true, waiting: 1, failing: '000000030000000100000002' } }), standby()]],
+    ['archive-behind', [primary({ archive: { on: true, waiting: 3, failing: null } }), standby()]],
+    ['commits-wait', [primary({ synchronous: 'ANY 1 (b)' }), standby()]],
+    ['slot-lost', [primary({ slots: [{ name: 'slot_b', active: false, wal: 'lost' }] }), standby()]],
+    ['slot-missing', [primary({ slots: [] }), standby()]],
+    ['standby-not-streaming', [primary(), standby({ isStreaming: false })]],
+    ['replay-paused', [primary(), standby({ isReplayPaused: true })]],
+    ['standby-lag', [primary({ position: '1/2000' }), standby()]],
+    ['replay-lag', [primary(), standby({ replayed: '1/0' })]],
+  ])('%s is found, and nothing else', (id, reports) => expect(found(...reports)).toEqual([id]));
+
+  test('what still counts as well is no drift: the limit itself', () => {
+    expect(found(primary({ position: '1/13E8', archive: { on: true, waiting: 2, failing: null } }), standby())).toEqual([]);
+  });
+
+  test('a standby that does not answer is named, and the slot that waits for it', () => {
+    const waiting = primary({ streams: [], slots: [{ name: 'slot_b', active: false, wal: 'reserved' }] });
+    expect(found(waiting, silent('b'))).toEqual(['node-unreachable', 'slot-unused', 'nobody-to-promote']);
+  });
+
+  test('a dead primary leaves a standby that may take over', () => {
+    expect(found(silent('a'), standby({ isStreaming: false }))).toEqual([
+      'node-unreachable',
+      'no-primary',
+      'standby-not-streaming',
+    ]);
+  });
+
+  test('two primaries are told with their timelines, and nobody is measured against either', () => {
+    const symptoms = judgeCluster(
+      [primary(), primary({}, { node: 'c', timeline: 4 }), standby({ received: '0/0', replayed: '0/0' })],
+      limits,
+    );
+    expect(symptoms.map(({ id }) => id)).toEqual(['two-primaries', 'may-not-take-over', 'nobody-to-promote']);
+    expect(symptoms[0]!.sentence.en).toContain('a (timeline 3), c (timeline 4)');
+  });
+});
+
+describe('who may take over', () => {
+  test.each<[string, Standby]>([
+    ['no copy of a', standby({}, { systemId: '8' })],
+    ['is PostgreSQL 16, a 15', standby({}, { version: 160_001 })],
+    ['is on timeline 2, the cluster on 3', standby({}, { timeline: 2 })],
+    ['does not say how much', standby({ received: null, replayed: null })],
+    ['may not call pg_promote', standby({}, { mayPromote: false })],
+  ])('not one of which is true: %s', (why, candidate) => {
+    const reports = [primary(), candidate];
+    expect(canPromote(candidate, reports)).toMatchObject({ ok: false, sentence: { en: expect.stringContaining(why) as string } });
+    expect(found(...reports)).toContain('nobody-to-promote');
+  });
+
+  test('neither a primary nor one that is silent', () => {
+    expect(canPromote(primary(), [primary()]).ok).toBe(false);
+    expect(canPromote(silent('b'), [silent('b')]).ok).toBe(false);
+  });
+
+  test.each<[string, Partial<StandbyRole>, Partial<StandbyRole>]>([
+    ['c', { received: '1/1000' }, { received: '1/1001' }],
+    ['b', { received: '2/0' }, { received: '1/FFFFFFFF' }],
+    ['c', { received: null, replayed: '1/1000' }, { received: null, replayed: '1/1001' }],
+    ['c', { received: '1/1000', replayed: '1/500' }, { received: '1/1000', replayed: '1/600' }],
+    ['b', {}, {}],
+  ])('%s loses less', (better, b, c) => {
+    expect(chooseStandby([standby(b), standby(c, { node: 'c' })])?.node).toBe(better);
+  });
+
+  test('the one that has more, but may not, is passed over', () => {
+    const ahead = standby({ received: '2/0' }, { node: 'c', mayPromote: false });
+    expect(chooseStandby([ahead, standby()])?.node).toBe('b');
+  });
+});
