@@ -19,6 +19,7 @@ import { createLogReader } from './log-questions/log-reader.ts';
 import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
+import { createLocalNode } from './postgres/local-node.ts';
 import { createPostgres } from './postgres/look-at-node.ts';
 import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
@@ -67,6 +68,7 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     logArchives: createLogArchives(),
     disk: createLocalDisk(),
     postgres: createPostgres(secret),
+    nodeControl: createLocalNode(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { slug } from './inputs/start.ts';
 import { secretRef } from './secret-ref.ts';
 
+const absolutePath = z.string().startsWith('/', 'an absolute path');
+
 const login = z.strictObject({
   user: z.string().min(1).max(63),
   password: secretRef,
@@ -15,6 +17,14 @@ export const postgresSettings = {
         id: slug,
         host: z.string().min(1).max(253),
         port: z.int().min(1).max(65_535).default(5_432),
+        control: z
+          .strictObject({
+            kind: z.literal('local'),
+            data: absolutePath.describe('Its data directory.'),
+            bin: absolutePath.describe('Folder of its programs, such as /usr/lib/postgresql/15/bin.'),
+          })
+          .optional()
+          .describe('How the node itself is reached where its server does not answer: a worker of the site on the same machine.'),
       }),
     )
     .min(1)

@@ -14,6 +14,7 @@ import type { LogArchives } from './log-archives.ts';
 import type { LogFiles } from './log-files.ts';
 import type { LogRepair } from './log-repair.ts';
 import type { Messenger } from './messenger.ts';
+import type { NodeControl } from './node-control.ts';
 import type { Postgres } from './postgres.ts';
 import type { Prober } from './prober.ts';
 import type { RecordStore } from './records.ts';
@@ -46,6 +47,7 @@ export interface Ports {
   readonly logArchives: LogArchives;
   readonly disk: Disk;
   readonly postgres: Postgres;
+  readonly nodeControl: NodeControl;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../temporal-server.ts';
-import { describeServer, giveToOwner, runPostgres, type TestServer } from './server.ts';
+import { describeServer, giveToOwner, postgresBin, runPostgres, type TestServer } from './server.ts';
+
+interface TestNode {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly control?: { readonly kind: 'local'; readonly data: string; readonly bin: string };
+}
 
 export interface TestCluster {
   readonly folder: string;
@@ -13,7 +20,7 @@ export interface TestCluster {
   /** The first is the primary at the beginning. */
   readonly servers: readonly TestServer[];
   /** As the inventory would declare them. */
-  readonly nodes: readonly { readonly id: string; readonly host: string; readonly port: number }[];
+  readonly nodes: readonly TestNode[];
   /** Of the role `okiagari`. */
   readonly password: string;
   /** Until every standby has replayed what the primary has written so far. */
@@ -44,7 +51,12 @@ export async function startCluster({ standbys = 1 }: { readonly standbys?: numbe
   }
   const cluster: TestCluster = {
     ...{ folder, archive, servers, stop, password: passwords.control },
-    nodes: servers.map(({ id, port }) => ({ id, host: '127.0.0.1', port })),
+    nodes: servers.map(({ id, port, folder: data }) => ({
+      id,
+      host: '127.0.0.1',
+      port,
+      control: { kind: 'local', data, bin: postgresBin() },
+    })),
     async caughtUp() {
       const [{ position }] = (await servers[0]!.sql<{ position: string }>('select pg_current_wal_lsn()::text as position')) as [
         { position: string },

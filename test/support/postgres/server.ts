@@ -24,9 +24,15 @@ export interface TestServer {
   kill(): Promise<void>;
 }
 
-const bin = findPostgres();
 /** PostgreSQL refuses root; Debian's packages bring a user of this name. */
 const owner = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : undefined;
+
+/** Folder of its programs. */
+export function postgresBin(): string {
+  const bin = findPostgres();
+  if (bin === undefined) throw new Error('No PostgreSQL is installed. `npm test` installs it.');
+  return bin;
+}
 
 function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
@@ -38,8 +44,12 @@ export function giveToOwner(path: string): void {
 
 /** Runs one of its programs to the end; throws with its words where it fails. */
 export function runPostgres(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
-  if (bin === undefined) throw new Error('No PostgreSQL is installed. `npm test` installs it.');
-  execFileSync(`${bin}/${program}`, args, { ...owner, cwd: '/', env: { PATH: '/usr/bin:/bin', ...env }, stdio: 'pipe' });
+  execFileSync(`${postgresBin()}/${program}`, args, {
+    ...owner,
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin', ...env },
+    stdio: 'pipe',
+  });
 }
 
 /** A folder that initdb or pg_basebackup filled; `sockets` is the folder of its unix socket. */
@@ -68,7 +78,7 @@ export function describeServer(id: string, folder: string, port: number, sockets
     async start() {
       if (isUp()) return;
       printed = '';
-      const postgres = spawn(`${bin}/postgres`, ['-D', folder], {
+      const postgres = spawn(`${postgresBin()}/postgres`, ['-D', folder], {
         ...owner,
         cwd: '/',
         env: {},

@@ -1,0 +1,12 @@
+/** The machine of a PostgreSQL server, for what no SQL can tell. */
+import type { PostgresSettings } from '../../contracts/postgres-settings.ts';
+import type { LogTail, NodeState } from '../../domain/postgres/node-state.ts';
+
+export type ControlSettings = NonNullable<PostgresSettings['nodes'][number]['control']>;
+
+export interface NodeControl {
+  /** Throws where the data directory is not there or is not ours to look into. Reads only. */
+  state(control: ControlSettings): Promise<NodeState>;
+  /** The log on its disk behind `position`, of `timeline`. Throws where it cannot be read. Reads only; wants a server that is gone. */
+  logAfter(control: ControlSettings, timeline: number, position: string, signal?: AbortSignal): Promise<LogTail>;
+}

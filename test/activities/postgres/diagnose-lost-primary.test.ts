@@ -1,0 +1,86 @@
+/** A primary is gone: its machine is asked whether it really is, and its disk what a standby would lose. */
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPostgresActivities } from '../../../activities/postgres/create-postgres-activities.ts';
+import { createPorts } from '../../../adapters/ports.ts';
+import { inventorySchema, type Inventory } from '../../../contracts/inventory.ts';
+import { startCluster, type TestCluster } from '../../support/postgres/cluster.ts';
+import type { TestServer } from '../../support/postgres/server.ts';
+
+let cluster: TestCluster;
+let [a, b]: TestServer[] = [];
+beforeAll(async () => {
+  cluster = await startCluster();
+  [a, b] = cluster.servers as [TestServer, TestServer];
+  await a.sql('create table t (n int)');
+  await cluster.caughtUp();
+});
+afterAll(() => cluster.stop());
+
+async function look(nodes: TestCluster['nodes'] = cluster.nodes) {
+  const inventory = inventorySchema().parse({
+    version: 1,
+    people: [{ id: 'hana', name: 'Hana', roles: ['operator'], token: { env: 'TOKEN' } }],
+    targets: [{ id: 'db', kind: 'postgres', nodes, roles: { control: { user: 'okiagari', password: { env: 'PG' } } } }],
+  }) as Inventory;
+  const ports = createPorts({ inventory: () => inventory, data: cluster.folder, secret: () => cluster.password });
+  return (await createPostgresActivities(ports).diagnosePostgres({ target: 'db' })).symptoms;
+}
+const found = async (...nodes: Parameters<typeof look>): Promise<string[]> => (await look(...nodes)).map(({ id }) => id);
+const rows = async (server: TestServer): Promise<number> =>
+  Number((await server.sql<{ count: string }>('select count(*) from t'))[0]!.count);
+
+test('one that only we cannot reach still runs, and nothing is said of a loss that can grow', async () => {
+  const [first, second] = cluster.nodes;
+  const cutOff = [{ ...first!, port: 1 }, second!];
+  expect(await found(cutOff)).toEqual(['node-unreachable', 'no-primary', 'process-running', 'loss-unknown']);
+});
+
+test('one that is frozen is told apart from one that is gone', async () => {
+  a!.signal('SIGSTOP');
+  const symptoms = await look();
+  a!.signal('SIGCONT');
+  expect(symptoms.map(({ id }) => id)).toEqual(['node-unreachable', 'no-primary', 'process-frozen', 'loss-unknown']);
+  expect(symptoms[2]!.sentence.en).toBe('a is frozen: it would take writes again when somebody wakes it.');
+});
+
+test('one that died with a standby that had everything costs nothing', async () => {
+  await a!.kill();
+  await expect
+    .poll(() => found(), { timeout: 10_000 })
+    .toEqual(['node-unreachable', 'no-primary', 'standby-not-streaming', 'process-gone', 'loss-none']);
+});
+
+test('without a way to its machine, with a data folder that is not there, or a log that is gone, the loss is unknown', async () => {
+  const [first, second] = cluster.nodes;
+  const bare = [{ id: 'a', host: first!.host, port: first!.port }, second!];
+  expect((await found(bare)).slice(3)).toEqual(['loss-unknown']);
+  const elsewhere = [{ ...first!, control: { ...first!.control!, data: '/nowhere' } }, second!];
+  expect((await found(elsewhere)).slice(3)).toEqual(['loss-unknown']);
+  renameSync(join(a!.folder, 'pg_wal'), join(a!.folder, 'aside'));
+  expect((await found()).slice(3)).toEqual(['process-gone', 'loss-unknown']);
+  renameSync(join(a!.folder, 'aside'), join(a!.folder, 'pg_wal'));
+  await a!.start();
+  await cluster.caughtUp();
+});
+
+test('what a standby lacks is counted on the disk of the dead, and is what is missing when it takes over', async () => {
+  await b!.stop();
+  await a!.sql('insert into t select generate_series(1, 5000)');
+  await a!.sql('begin; insert into t values (1); rollback');
+  await a!.sql('begin; savepoint s; insert into t values (2); release s; insert into t values (3); commit');
+  await a!.sql('update t set n = 0 where n = 4000');
+  const had = await rows(a!);
+  await a!.kill();
+  await b!.start();
+  const loss = (await look()).at(-1)!;
+  expect(loss).toMatchObject({ id: 'loss', evidence: { commits: 3, rows: 5_003 } });
+  expect(loss.evidence!['bytes']).toBeGreaterThan(300_000);
+  expect(Math.abs(Date.now() - Date.parse(String(loss.evidence!['firstCommitAt'])))).toBeLessThan(60_000);
+  expect(Date.parse(String(loss.evidence!['lastCommitAt']))).toBeGreaterThanOrEqual(
+    Date.parse(String(loss.evidence!['firstCommitAt'])),
+  );
+  await b!.sql('select pg_promote(true, 30)');
+  expect(had - (await rows(b!))).toBe(5_002);
+});
