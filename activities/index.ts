@@ -11,6 +11,7 @@ import { createKernelActivities } from './kernel.ts';
 import { createLogQuestionActivities } from './log-questions/create-log-question-activities.ts';
 import { createPostgresActivities } from './postgres/create-postgres-activities.ts';
 import type { Ports } from './ports/index.ts';
+import { createRedisActivities } from './redis/create-redis-activities.ts';
 import { createSetAsideActivities } from './set-aside/create-set-aside-activities.ts';
 import { createSourceCodeActivities } from './source-code/create-source-code-activities.ts';
 import { createChannelActivities } from './test-channels.ts';
@@ -32,4 +33,5 @@ export const createActivities = (ports: Ports) => ({
   ...createBreachActivities(ports),
   ...createChecklistActivities(ports),
   ...createPostgresActivities(ports),
+  ...createRedisActivities(ports),
 });

@@ -21,6 +21,7 @@ import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createLocalNode } from './postgres/local-node.ts';
 import { createPostgres } from './postgres/look-at-node.ts';
+import { createRedis } from './redis/look-at-node.ts';
 import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
@@ -69,6 +70,7 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     disk: createLocalDisk(),
     postgres: createPostgres(secret),
     nodeControl: createLocalNode(),
+    redis: createRedis(secret),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

@@ -6,6 +6,7 @@ import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
 import { toolStoreCheckInput } from './inputs/tool-store-check.ts';
 import type { BackupSettings } from './backup-settings.ts';
 import { postgresSettings } from './postgres-settings.ts';
+import { redisSettings } from './redis-settings.ts';
 import { toolStoreSettings, type ToolStoreSettings } from './tool-store-settings.ts';
 
 export interface KindEntry {
@@ -69,5 +70,10 @@ export const kinds: Kinds = {
     settings: postgresSettings,
     facts: () => ({}),
     diagnose: 'diagnosePostgres',
+  },
+  redis: {
+    settings: redisSettings,
+    facts: () => ({}),
+    diagnose: 'diagnoseRedis',
   },
 };

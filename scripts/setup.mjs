@@ -5,10 +5,10 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { setUpAgent } from './setup/agent.mjs';
+import { setUpDatabaseServers } from './setup/database-servers.mjs';
 import { SetupError } from './setup/failure.mjs';
 import { setUpObjectStore } from './setup/object-store.mjs';
 import { setUpPackages } from './setup/packages.mjs';
-import { setUpPostgres } from './setup/postgres.mjs';
 import { setUpTemporal } from './setup/temporal.mjs';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -22,7 +22,7 @@ try {
   if (purpose === 'tests') {
     await setUpObjectStore();
     await setUpAgent();
-    await setUpPostgres();
+    await setUpDatabaseServers();
   }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -18,6 +18,7 @@ import type { NodeControl } from './node-control.ts';
 import type { Postgres } from './postgres.ts';
 import type { Prober } from './prober.ts';
 import type { RecordStore } from './records.ts';
+import type { Redis } from './redis.ts';
 import type { SampleRunner } from './sample-runner.ts';
 import type { SourceCode } from './source-code.ts';
 
@@ -48,6 +49,7 @@ export interface Ports {
   readonly disk: Disk;
   readonly postgres: Postgres;
   readonly nodeControl: NodeControl;
+  readonly redis: Redis;
   /** Absolute folder of our own, for protected copies and scratch. */
   readonly data: string;
   /** Who takes backups, as manifests say it. */

@@ -5,7 +5,7 @@ import { judgeCluster } from '../../domain/postgres/judge-cluster.ts';
 import { judgeLoss, judgeProcesses } from '../../domain/postgres/judge-loss.ts';
 import { isLive, isPrimary, type NodeReport } from '../../domain/postgres/node-report.ts';
 import type { NodeState } from '../../domain/postgres/node-state.ts';
-import type { Symptom } from '../../domain/postgres/symptom.ts';
+import type { Symptom } from '../../domain/symptom.ts';
 import type { ControlSettings } from '../ports/node-control.ts';
 import type { Ports } from '../ports/index.ts';
 import { postgresTarget, type PostgresTarget } from './target.ts';

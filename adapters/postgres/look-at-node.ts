@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Postgres } from '../../activities/ports/postgres.ts';
-import type { LiveNode, NodeReport, PrimaryRole, SilentNode, StandbyRole } from '../../domain/postgres/node-report.ts';
+import type { LiveNode, NodeReport, PrimaryRole, StandbyRole } from '../../domain/postgres/node-report.ts';
+import type { SilentNode } from '../../domain/silent-node.ts';
 import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
 
 /** A server that is well answers in milliseconds; one whose process is frozen takes the connection and says nothing. */

@@ -1,18 +1,18 @@
 /** What is wrong with a PostgreSQL cluster, found by looking: each drift that would make a failover fail, or cost data. */
-import type { Text } from '../text.ts';
+import { judgeSilence } from '../silent-node.ts';
 import { canPromote, chooseStandby, strangerTo } from './can-promote.ts';
 import { judgePrimary } from './judge-primary.ts';
 import { judgeStandby } from './judge-standby.ts';
 import type { ClusterLimits } from './limits.ts';
-import { isLive, isPrimary, isStandby, majorOf, type NodeReport, type Primary, type SilentNode } from './node-report.ts';
-import { symptom, type Symptom } from './symptom.ts';
+import { isLive, isPrimary, isStandby, majorOf, type NodeReport, type Primary } from './node-report.ts';
+import { symptom, type Symptom } from '../symptom.ts';
 
 /** Nothing for a cluster that is well. In the order in which a person would ask. */
 export function judgeCluster(reports: readonly NodeReport[], limits: ClusterLimits): Symptom[] {
   const primaries = reports.filter(isPrimary);
   const primary = primaries.length === 1 ? primaries[0] : undefined;
   return [
-    ...reports.flatMap((report) => (isLive(report) ? [] : [silent(report)])),
+    ...reports.flatMap((report) => (isLive(report) ? [] : [judgeSilence(report)])),
     ...judgePrimaries(primaries),
     ...judgeKinship(reports),
     ...(primary === undefined ? [] : judgePrimary(primary, limits)),
@@ -20,17 +20,6 @@ export function judgeCluster(reports: readonly NodeReport[], limits: ClusterLimi
     ...judgeSuccession(reports),
   ];
 }
-
-const silence: Record<SilentNode['why'], Text> = {
-  unreachable: { en: 'cannot be reached', ja: 'に接続できません' },
-  starting: { en: 'is starting or shutting down', ja: 'は起動中または停止中です' },
-  'login-refused': { en: 'refuses our login', ja: 'がログインを拒否しました' },
-  'not-allowed': { en: 'does not let our role look', ja: 'の参照権限がありません' },
-  failed: { en: 'gave no usable answer', ja: 'から有効な応答がありません' },
-};
-
-const silent = ({ node, why, said }: SilentNode): Symptom =>
-  symptom(`node-${why}`, `${node} ${silence[why].en}: ${said}`, `${node} ${silence[why].ja}: ${said}`, { node });
 
 function judgePrimaries(primaries: readonly Primary[]): Symptom[] {
   if (primaries.length === 1) return [];

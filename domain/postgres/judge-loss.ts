@@ -1,7 +1,7 @@
 /** What would be lost if a standby took over from a primary that is gone, as far as the primary's own disk can be asked. */
 import { size } from '../sizes.ts';
 import type { LogTail, NodeState } from './node-state.ts';
-import { symptom, type Symptom } from './symptom.ts';
+import { symptom, type Symptom } from '../symptom.ts';
 
 /** Without `primary` it is not known which node it was, without `tail` nobody could read it: an unknown loss is never a small one. */
 export function judgeLoss(primary: string | undefined, standby: string, tail: LogTail | undefined): Symptom {

@@ -1,7 +1,7 @@
 /** What is wrong with a primary: what it waits for, what it keeps for standbys, what it archives. */
 import type { ClusterLimits } from './limits.ts';
 import type { Primary, Slot } from './node-report.ts';
-import { symptom, type Symptom } from './symptom.ts';
+import { symptom, type Symptom } from '../symptom.ts';
 
 export function judgePrimary(primary: Primary, limits: ClusterLimits): Symptom[] {
   return [

@@ -4,7 +4,7 @@ import { positionOf } from './can-promote.ts';
 import type { ClusterLimits } from './limits.ts';
 import { bytesAhead } from './lsn.ts';
 import type { Primary, Standby } from './node-report.ts';
-import { symptom, type Symptom } from './symptom.ts';
+import { symptom, type Symptom } from '../symptom.ts';
 
 /** `primary` is the one it ought to follow; undefined where there is none, or more than one. */
 export function judgeStandby(standby: Standby, primary: Primary | undefined, limits: ClusterLimits): Symptom[] {

@@ -1,12 +1,5 @@
 /** What one look at a PostgreSQL server tells. Positions are texts such as `0/3000148`, times ISO, by the server's own clock. */
-
-export interface SilentNode {
-  readonly node: string;
-  readonly answers: false;
-  readonly why: 'unreachable' | 'starting' | 'login-refused' | 'not-allowed' | 'failed';
-  /** The server's own words, or the system's. */
-  readonly said: string;
-}
+import type { SilentNode } from '../silent-node.ts';
 
 export interface LiveNode {
   readonly node: string;

@@ -5,7 +5,7 @@ import { appendFileSync, chownSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { findPostgres } from '../../../scripts/postgres.mjs';
+import { findPostgres } from '../../../scripts/database-servers.mjs';
 
 export interface TestServer {
   readonly id: string;

@@ -1,5 +1,5 @@
 /** One thing that is wrong, in both languages. */
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 export type Symptom = Diagnosis['symptoms'][number];
 
