@@ -20,7 +20,7 @@ import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createLocalNode } from './postgres/local-node.ts';
-import { createPostgres } from './postgres/look-at-node.ts';
+import { createPostgres } from './postgres/postgres.ts';
 import { createRedis } from './redis/look-at-node.ts';
 import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';

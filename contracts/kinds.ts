@@ -1,7 +1,8 @@
 /** Kinds of target: the inventory schema of each, what workflows may know of it, and which activities answer the API's questions. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { toolStoreChecklist } from '../domain/checklist/tool-store-list.ts';
 import type { ChecklistDefinition } from '../domain/checklist/words.ts';
+import { postgresChecklist } from '../domain/postgres/integrity-list.ts';
 import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
 import { toolStoreCheckInput } from './inputs/tool-store-check.ts';
 import type { BackupSettings } from './backup-settings.ts';
@@ -70,6 +71,12 @@ export const kinds: Kinds = {
     settings: postgresSettings,
     facts: () => ({}),
     diagnose: 'diagnosePostgres',
+    verify: {
+      list: postgresChecklist,
+      checks: ['checkPostgresServers', 'checkPostgresIntegrity', 'checkPostgresCommit'],
+      keep: 'keepChecklist',
+      input: z.strictObject({}),
+    },
   },
   redis: {
     settings: redisSettings,

@@ -1,10 +1,7 @@
 /** One look at a PostgreSQL server by SQL: role, timeline, positions, who streams, what is archived. PostgreSQL 14 to 18. */
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import type { Postgres } from '../../activities/ports/postgres.ts';
 import type { LiveNode, NodeReport, PrimaryRole, StandbyRole } from '../../domain/postgres/node-report.ts';
-import type { SilentNode } from '../../domain/silent-node.ts';
-import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
+import type { ReadSecret } from '../secrets.ts';
+import { inSession, NoAnswer, type Server } from './session.ts';
 
 /** A server that is well answers in milliseconds; one whose process is frozen takes the connection and says nothing. */
 const lookMs = 2_000;
@@ -54,67 +51,14 @@ interface Answer extends Omit<LiveNode, 'node' | 'answers' | 'at'> {
   readonly role: PrimaryRole | StandbyRole;
 }
 
-export const createPostgres = (secret: ReadSecret): Postgres => ({
-  async look({ id: node, host, port }, { database, roles: { control } }, signal): Promise<NodeReport> {
-    const password = secret(control.password);
-    if (password === undefined) {
-      return { node, answers: false, why: 'login-refused', said: `${nameOfSecret(control.password)} is not there` };
-    }
-    const client = new pg.Client({
-      ...{ host, port, database, user: control.user, password },
-      application_name: 'okiagari',
-      connectionTimeoutMillis: lookMs,
-    });
-    // What breaks between two answers is told by the next one; unheard it would end the process.
-    client.on('error', () => undefined);
-    try {
-      const { rows } = await within(lookMs, signal, async () => {
-        await client.connect();
-        return client.query<Answer>(question);
-      });
-      const { at, ...answer } = rows[0]!;
-      return { node, answers: true, at: at.toISOString(), ...answer };
-    } catch (error) {
-      return { node, answers: false, ...told(error as pg.DatabaseError, password) };
-    } finally {
-      // A frozen server never says good-bye.
-      void client.end().catch(() => undefined);
-    }
-  },
-});
-
-async function within<T>(ms: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const limit = delay(ms, undefined, { signal: AbortSignal.any([over.signal, ...(signal ? [signal] : [])]) }).then(() => {
-    throw Object.assign(new Error(`no answer within ${ms / 1_000} s`), { code: 'ETIMEDOUT' });
-  });
+export async function lookAtNode(server: Server, secret: ReadSecret, signal?: AbortSignal): Promise<NodeReport> {
+  const node = server.node.id;
   try {
-    return await Promise.race([work(), limit]);
-  } finally {
-    over.abort();
-    limit.catch(() => undefined);
+    const { rows } = await inSession(server, { secret, ms: lookMs, signal }, (client) => client.query<Answer>(question));
+    const { at, ...answer } = rows[0]!;
+    return { node, answers: true, at: at.toISOString(), ...answer };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { node, answers: false, why: error.why, said: error.message };
   }
-}
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const reasons: Readonly<Record<string, SilentNode['why']>> = {
-  ECONNREFUSED: 'unreachable',
-  ECONNRESET: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  ENOTFOUND: 'unreachable',
-  ETIMEDOUT: 'unreachable',
-  '57P03': 'starting',
-  '28P01': 'login-refused',
-  '28000': 'login-refused',
-  '3D000': 'login-refused',
-  '42501': 'not-allowed',
-};
-
-function told(
-  { code, message }: { code?: string | undefined; message: string },
-  password: string,
-): Pick<SilentNode, 'why' | 'said'> {
-  const isTimeout = /timeout/i.test(message);
-  return { why: reasons[code ?? ''] ?? (isTimeout ? 'unreachable' : 'failed'), said: scrub(message, [password]).slice(0, 200) };
 }

@@ -1,0 +1,81 @@
+/** One short session on a PostgreSQL server: in bounded time, with the password read at the moment of use, and nothing left open. */
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { PostgresNode } from '../../activities/ports/postgres.ts';
+import type { PostgresSettings } from '../../contracts/postgres-settings.ts';
+import type { SilentNode } from '../../domain/silent-node.ts';
+import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
+
+/** Why there was no answer; `why` is what a person can do something about. */
+export class NoAnswer extends Error {
+  readonly why: SilentNode['why'];
+
+  constructor(why: SilentNode['why'], said: string) {
+    super(said);
+    this.why = why;
+  }
+}
+
+export interface Server {
+  readonly node: PostgresNode;
+  readonly settings: Pick<PostgresSettings, 'database' | 'roles'>;
+}
+
+/** What `work` asks for as our control role, within so many milliseconds. Throws NoAnswer. */
+export async function inSession<T>(
+  { node: { host, port }, settings: { database, roles } }: Server,
+  { secret, ms, signal }: { readonly secret: ReadSecret; readonly ms: number; readonly signal?: AbortSignal | undefined },
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const { user, password: name } = roles.control;
+  const password = secret(name);
+  if (password === undefined) throw new NoAnswer('login-refused', `${nameOfSecret(name)} is not there`);
+  // A socket of ours can be closed without asking: a frozen server never says good-bye.
+  const socket = new Socket();
+  const client = new pg.Client({
+    ...{ host, port, database, user, password },
+    application_name: 'okiagari',
+    statement_timeout: ms,
+    stream: () => socket,
+  });
+  // What breaks between two answers is told by the next one; unheard it would end the process.
+  client.on('error', () => undefined);
+  const over = new AbortController();
+  const limit = delay(ms, undefined, { signal: AbortSignal.any([over.signal, ...(signal ? [signal] : [])]) }).then(() => {
+    throw Object.assign(new Error(`no answer within ${ms / 1_000} s`), { code: 'ETIMEDOUT' });
+  });
+  limit.catch(() => undefined);
+  try {
+    const session = async (): Promise<T> => {
+      await client.connect();
+      const result = await work(client);
+      await client.end();
+      return result;
+    };
+    return await Promise.race([session(), limit]);
+  } catch (error) {
+    throw told(error as pg.DatabaseError, password);
+  } finally {
+    over.abort();
+    socket.destroy();
+  }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const reasons: Readonly<Record<string, SilentNode['why']>> = {
+  ECONNREFUSED: 'unreachable',
+  ECONNRESET: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOTFOUND: 'unreachable',
+  ETIMEDOUT: 'unreachable',
+  '57P03': 'starting',
+  '28P01': 'login-refused',
+  '28000': 'login-refused',
+  '3D000': 'login-refused',
+  '42501': 'not-allowed',
+};
+
+const told = ({ code, message }: { code?: string | undefined; message: string }, password: string): NoAnswer =>
+  new NoAnswer(reasons[code ?? ''] ?? 'failed', scrub(message, [password]).slice(0, 200));
