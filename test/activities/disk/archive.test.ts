@@ -121,6 +121,28 @@ describe('an archive', () => {
   });
 });
 
+test('lines that stay are compared as well: a log that was not written as it should be never takes the place', async () => {
+  const made = await makeOldLog({
+    wrap: (ports) => ({
+      ...ports,
+      logArchives: {
+        ...ports.logArchives,
+        join: async (pieces, to, as, signal) => {
+          const joined = await ports.logArchives.join(pieces, to, as, signal);
+          const path = join(to.root, to.path);
+          const file = readFileSync(path);
+          file[0]! ^= 1;
+          writeFileSync(path, file);
+          return joined;
+        },
+      },
+    }),
+  });
+  const { apply } = await planned(made.world.ports);
+  expect(await failureOf(apply())).toMatchObject({ code: 'archive-unreadable' });
+  expect(readFileSync(made.log, 'utf8')).toBe(made.old + made.young);
+});
+
 /** A writer that opens the log anew for each line, as the agent does, as fast as it can. */
 function writer(log: string) {
   const script = `
