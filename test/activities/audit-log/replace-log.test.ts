@@ -160,6 +160,7 @@ describe('what else may be there', () => {
     writeFileSync(at('log'), 'somebody else\n');
     await expect(replaceLog(ports(), { ...what, old: '1:1' })).rejects.toMatchObject({ type: 'plan-changed' });
     expect(read('log')).toBe('somebody else\n');
+    expect(existsSync(at('kept')), 'a name of it in our place for the old one').toBe(false);
   });
 
   test('where there is no log, the new one gets its name, unless somebody was faster', async () => {

@@ -53,6 +53,29 @@ describe('evidence', () => {
     expect(await one.breach.preserveEvidence({ target, recovery })).toEqual(receipt);
   });
 
+  test('is read back from the disk: a copy that went wrong is made again', async () => {
+    let copies = 0;
+    const one = await breached({
+      wrap: (ports) => ({
+        ...ports,
+        files: {
+          ...ports.files,
+          async copy(from, to, options, signal) {
+            const copied = await ports.files.copy(from, to, options, signal);
+            if (to.path.startsWith('evidence/') && to.path.endsWith(logPath) && ++copies === 1) {
+              chmodSync(join(to.root, to.path), 0o600);
+              appendFileSync(join(to.root, to.path), 'rot');
+            }
+            return copied;
+          },
+        },
+      }),
+    });
+    const { ref } = await one.breach.preserveEvidence({ target, recovery });
+    expect(copies).toBe(2);
+    expect(readFileSync(join(one.data, ref, 'files', logPath))).toEqual(readFileSync(one.live(logPath)));
+  });
+
   test('begins anew where an attempt was killed before its manifest', async () => {
     const one = await breached();
     mkdirSync(join(one.data, 'evidence', target, recovery, 'files'), { recursive: true });
