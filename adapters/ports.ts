@@ -21,7 +21,7 @@ import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createLocalNode } from './postgres/local-node.ts';
 import { createPostgres } from './postgres/postgres.ts';
-import { createRedis } from './redis/look-at-node.ts';
+import { createRedis } from './redis/redis.ts';
 import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';

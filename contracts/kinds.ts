@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { toolStoreChecklist } from '../domain/checklist/tool-store-list.ts';
 import type { ChecklistDefinition } from '../domain/checklist/words.ts';
 import { postgresChecklist } from '../domain/postgres/integrity-list.ts';
+import { redisChecklist } from '../domain/redis/checklist.ts';
 import type { ToolStoreFacts } from '../domain/tool-store/words.ts';
 import { toolStoreCheckInput } from './inputs/tool-store-check.ts';
 import type { BackupSettings } from './backup-settings.ts';
@@ -82,5 +83,11 @@ export const kinds: Kinds = {
     settings: redisSettings,
     facts: () => ({}),
     diagnose: 'diagnoseRedis',
+    verify: {
+      list: redisChecklist,
+      checks: ['checkRedisServers', 'checkRedisKeys', 'checkRedisWrite'],
+      keep: 'keepChecklist',
+      input: z.strictObject({}),
+    },
   },
 };

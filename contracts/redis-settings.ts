@@ -20,6 +20,11 @@ export const redisSettings = {
     .strictObject({ user: z.string().min(1).max(63).default('default'), password: secretRef })
     .optional()
     .describe('May call INFO and CONFIG GET. Left out where the servers ask for none.'),
+  expectedKeys: z
+    .array(z.strictObject({ pattern: z.string().min(1).max(200), atLeast: z.int().min(1).max(10_000).default(1) }))
+    .max(20)
+    .default([])
+    .describe('Patterns such as `lpr:*` that a verification finds so many keys of at least.'),
   limits: z
     .strictObject({
       lagBytes: z

@@ -1,20 +1,63 @@
 /** The effects on Redis servers, made of ports. */
 import type { RedisSettings } from '../../contracts/redis-settings.ts';
-import type { Diagnosis } from '../../domain/diagnosis.ts';
+import { judged } from '../../domain/checklist/words.ts';
 import { fail } from '../../domain/fail.ts';
+import { answerKeys, answerServers } from '../../domain/redis/checklist.ts';
 import { judgeServers } from '../../domain/redis/judge-servers.ts';
+import { isMaster, type NodeReport } from '../../domain/redis/node-report.ts';
 import { alive } from '../alive.ts';
 import type { Ports } from '../ports/index.ts';
+import type { RedisNode } from '../ports/redis.ts';
 import type { RedisActivities } from './interface.ts';
 
 export const createRedisActivities = (ports: Ports): RedisActivities => ({
-  diagnoseRedis: (input) => alive((signal) => diagnoseServers(ports, input, signal)),
+  diagnoseRedis: ({ target }) =>
+    alive(async (signal) => {
+      const settings = redisTarget(ports, target);
+      const symptoms = judgeServers(await lookAtAll(ports, settings, signal), settings.limits);
+      return { target, at: new Date().toISOString(), symptoms, suggests: [] };
+    }),
+
+  checkRedisServers: ({ target }) =>
+    alive(async (signal) => {
+      const settings = redisTarget(ports, target);
+      const reports = await lookAtAll(ports, settings, signal);
+      return answerServers(
+        reports.filter(isMaster).map(({ node }) => node),
+        judgeServers(reports, settings.limits),
+      );
+    }),
+
+  checkRedisKeys: ({ target }) =>
+    alive(async (signal) => {
+      const settings = redisTarget(ports, target);
+      const master = await masterOf(ports, target, settings, signal);
+      const { keys, found } = await ports.redis.count(master, settings.login, settings.expectedKeys, signal);
+      return answerKeys(keys, settings.expectedKeys, found);
+    }),
+
+  checkRedisWrite: ({ target }) =>
+    alive(async (signal) => {
+      const settings = redisTarget(ports, target);
+      const master = await masterOf(ports, target, settings, signal);
+      const ms = Math.round(await ports.redis.write(master, settings.login, signal));
+      const sentence = { en: `${master.id} took a write after ${ms} ms.`, ja: `${master.id} は ${ms} ミリ秒で書き込めました。` };
+      return [judged('write', true, sentence, { measured: `${ms} ms` })];
+    }),
 });
 
-async function diagnoseServers(ports: Ports, { target }: { readonly target: string }, signal?: AbortSignal): Promise<Diagnosis> {
-  const { nodes, login, limits } = redisTarget(ports, target);
-  const reports = await Promise.all(nodes.map((node) => ports.redis.look(node, login, signal)));
-  return { target, at: new Date().toISOString(), symptoms: judgeServers(reports, limits), suggests: [] };
+const lookAtAll = (ports: Ports, { nodes, login }: RedisSettings, signal?: AbortSignal): Promise<NodeReport[]> =>
+  Promise.all(nodes.map((node) => ports.redis.look(node, login, signal)));
+
+/** Fails: no-primary. */
+async function masterOf(ports: Ports, target: string, settings: RedisSettings, signal?: AbortSignal): Promise<RedisNode> {
+  const masters = (await lookAtAll(ports, settings, signal)).filter(isMaster);
+  const found = settings.nodes.find(({ id }) => masters.length === 1 && masters[0]!.node === id);
+  if (found) return found;
+  throw fail('no-primary', {
+    en: `${masters.length} nodes of ${target} take writes: there is none to ask.`,
+    ja: `${target} の書き込み可能なノードは ${masters.length} 台で、検査できません。`,
+  });
 }
 
 /** Fails: unknown-target. */

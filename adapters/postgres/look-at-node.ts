@@ -1,7 +1,8 @@
 /** One look at a PostgreSQL server by SQL: role, timeline, positions, who streams, what is archived. PostgreSQL 14 to 18. */
 import type { LiveNode, NodeReport, PrimaryRole, StandbyRole } from '../../domain/postgres/node-report.ts';
+import { orSilence } from '../no-answer.ts';
 import type { ReadSecret } from '../secrets.ts';
-import { inSession, NoAnswer, type Server } from './session.ts';
+import { inSession, type Server } from './session.ts';
 
 /** A server that is well answers in milliseconds; one whose process is frozen takes the connection and says nothing. */
 const lookMs = 2_000;
@@ -51,14 +52,11 @@ interface Answer extends Omit<LiveNode, 'node' | 'answers' | 'at'> {
   readonly role: PrimaryRole | StandbyRole;
 }
 
-export async function lookAtNode(server: Server, secret: ReadSecret, signal?: AbortSignal): Promise<NodeReport> {
+export function lookAtNode(server: Server, secret: ReadSecret, signal?: AbortSignal): Promise<NodeReport> {
   const node = server.node.id;
-  try {
+  return orSilence<LiveNode>(node, async () => {
     const { rows } = await inSession(server, { secret, ms: lookMs, signal }, (client) => client.query<Answer>(question));
     const { at, ...answer } = rows[0]!;
     return { node, answers: true, at: at.toISOString(), ...answer };
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    return { node, answers: false, why: error.why, said: error.message };
-  }
+  });
 }

@@ -1,10 +1,10 @@
 /** PostgreSQL servers over the network, by the client library `pg`. */
 import type { Postgres } from '../../activities/ports/postgres.ts';
-import { nodeFailed } from '../../domain/postgres/node-failed.ts';
+import { orFailure } from '../no-answer.ts';
 import type { ReadSecret } from '../secrets.ts';
 import { inspectDatabase } from './inspect-database.ts';
 import { lookAtNode } from './look-at-node.ts';
-import { inSession, NoAnswer } from './session.ts';
+import { inSession } from './session.ts';
 
 /** A commit that takes longer hangs: on a full disk, or for a standby that is away. */
 const commitMs = 5_000;
@@ -12,10 +12,10 @@ const commitMs = 5_000;
 export const createPostgres = (secret: ReadSecret): Postgres => ({
   look: (node, settings, signal) => lookAtNode({ node, settings }, secret, signal),
 
-  inspect: (node, settings, signal) => saying(node.id, () => inspectDatabase({ node, settings }, secret, signal)),
+  inspect: (node, settings, signal) => orFailure(node.id, () => inspectDatabase({ node, settings }, secret, signal)),
 
   commit: (node, settings, signal) =>
-    saying(node.id, async () => {
+    orFailure(node.id, async () => {
       const from = performance.now();
       await inSession({ node, settings }, { secret, ms: commitMs, signal }, async (client) => {
         // A message in the log, for nobody: it is written, synced and waited for like any change, and no table knows of it.
@@ -24,12 +24,3 @@ export const createPostgres = (secret: ReadSecret): Postgres => ({
       return performance.now() - from;
     }),
 });
-
-async function saying<T>(node: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof NoAnswer) throw nodeFailed(node, error.message);
-    throw error;
-  }
-}

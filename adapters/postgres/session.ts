@@ -5,17 +5,8 @@ import pg from 'pg';
 import type { PostgresNode } from '../../activities/ports/postgres.ts';
 import type { PostgresSettings } from '../../contracts/postgres-settings.ts';
 import type { SilentNode } from '../../domain/silent-node.ts';
+import { NoAnswer } from '../no-answer.ts';
 import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
-
-/** Why there was no answer; `why` is what a person can do something about. */
-export class NoAnswer extends Error {
-  readonly why: SilentNode['why'];
-
-  constructor(why: SilentNode['why'], said: string) {
-    super(said);
-    this.why = why;
-  }
-}
 
 export interface Server {
   readonly node: PostgresNode;

@@ -1,10 +1,8 @@
 /** One look at a Redis server by INFO and CONFIG GET: role, offset, link, persistence. Redis 6 to 8, Valkey. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from '@redis/client';
-import type { Redis } from '../../activities/ports/redis.ts';
 import type { LiveNode, NodeReport, Persistence } from '../../domain/redis/node-report.ts';
-import type { SilentNode } from '../../domain/silent-node.ts';
-import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
+import { orSilence } from '../no-answer.ts';
+import type { ReadSecret } from '../secrets.ts';
+import { inSession, type Server } from './session.ts';
 
 /** A server that is well answers in milliseconds; one whose process is frozen takes the connection and says nothing. */
 const lookMs = 2_000;
@@ -13,40 +11,13 @@ type Info = Readonly<Record<string, string>>;
 type Config = Readonly<Record<string, string>>;
 const wanted = ['appendfsync', 'save', 'min-replicas-to-write'];
 
-export const createRedis = (secret: ReadSecret): Redis => ({
-  async look({ id: node, host, port }, login, signal): Promise<NodeReport> {
-    const password = login && secret(login.password);
-    if (login && password === undefined) {
-      return { node, answers: false, why: 'login-refused', said: `${nameOfSecret(login.password)} is not there` };
-    }
-    const client = createClient({
-      ...(login && password !== undefined && { username: login.user, password }),
-      // One try: whoever looks again asks again.
-      socket: { host, port, connectTimeout: lookMs, reconnectStrategy: false },
-      disableOfflineQueue: true,
-      name: 'okiagari',
-    });
-    client.on('error', () => undefined);
-    const over = new AbortController();
-    const limit = delay(lookMs, undefined, { signal: AbortSignal.any([over.signal, ...(signal ? [signal] : [])]) }).then(() => {
-      throw new Error(`no answer within ${lookMs / 1_000} s, timeout`);
-    });
-    limit.catch(() => undefined);
-    try {
-      const look = async (): Promise<LiveNode> => {
-        await client.connect();
-        const info = parseInfo([await client.info('replication'), await client.info('persistence')].join('\n'));
-        return report(node, info, await client.configGet(wanted));
-      };
-      return await Promise.race([look(), limit]);
-    } catch (error) {
-      return { node, answers: false, ...told(error as Error & { code?: string }, password) };
-    } finally {
-      over.abort();
-      client.destroy();
-    }
-  },
-});
+export const lookAtNode = (server: Server, secret: ReadSecret, signal?: AbortSignal): Promise<NodeReport> =>
+  orSilence<LiveNode>(server.node.id, () =>
+    inSession(server, { secret, ms: lookMs, signal }, async (client) => {
+      const info = parseInfo([await client.info('replication'), await client.info('persistence')].join('\n'));
+      return report(server.node.id, info, await client.configGet(wanted));
+    }),
+  );
 
 const parseInfo = (text: string): Info =>
   Object.fromEntries([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name, value]) => [name!, value!]));
@@ -93,15 +64,4 @@ function persistenceIn(info: Info, config: Config): Persistence {
       writesSince: Number(info['rdb_changes_since_last_save'] ?? 0),
     },
   };
-}
-
-function told({ code, message }: Error & { code?: string }, password: string | undefined): Pick<SilentNode, 'why' | 'said'> {
-  const said = scrub(message, password === undefined ? [] : [password]).slice(0, 200);
-  if (/^(WRONGPASS|NOAUTH|ERR AUTH|ERR invalid password)/.test(message)) return { why: 'login-refused', said };
-  if (message.startsWith('NOPERM')) return { why: 'not-allowed', said };
-  if (message.startsWith('LOADING')) return { why: 'starting', said };
-  if (/^(ECONN|EHOST|ENET|ENOTFOUND|ETIMEDOUT)/.test(code ?? '') || /timeout|closed/i.test(message)) {
-    return { why: 'unreachable', said };
-  }
-  return { why: 'failed', said };
 }

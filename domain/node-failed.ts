@@ -1,5 +1,5 @@
-/** A server that did not do what it was asked. */
-import { fail } from '../fail.ts';
+/** A database server that did not do what it was asked. */
+import { fail } from './fail.ts';
 
 export const nodeFailed = (node: string, said: string) =>
   fail('database-refused', { en: `${node} said: ${said}`, ja: `${node} の応答: ${said}` });
