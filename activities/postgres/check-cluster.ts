@@ -1,8 +1,8 @@
 /** Answers the checklist of a cluster: its servers side by side, then its primary from inside. */
-import type { Answer } from '../../domain/checklist/words.ts';
-import { judged } from '../../domain/checklist/words.ts';
+import { answerServers } from '../../domain/checklist/server-answers.ts';
+import { judged, type Answer } from '../../domain/checklist/words.ts';
 import { fail } from '../../domain/fail.ts';
-import { answerIntegrity, answerServers } from '../../domain/postgres/integrity-answers.ts';
+import { answerIntegrity } from '../../domain/postgres/integrity-answers.ts';
 import { judgeCluster } from '../../domain/postgres/judge-cluster.ts';
 import { isPrimary, type NodeReport } from '../../domain/postgres/node-report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -17,6 +17,7 @@ export async function checkServers(ports: Ports, input: Request, signal?: AbortS
   const target = postgresTarget(ports, input.target);
   const reports = await lookAtAll(ports, target, signal);
   return answerServers(
+    'one-primary',
     reports.filter(isPrimary).map(({ node }) => node),
     judgeCluster(reports, target.limits),
   );

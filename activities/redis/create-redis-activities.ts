@@ -1,8 +1,9 @@
 /** The effects on Redis servers, made of ports. */
 import type { RedisSettings } from '../../contracts/redis-settings.ts';
+import { answerServers } from '../../domain/checklist/server-answers.ts';
 import { judged } from '../../domain/checklist/words.ts';
 import { fail } from '../../domain/fail.ts';
-import { answerKeys, answerServers } from '../../domain/redis/checklist.ts';
+import { answerKeys } from '../../domain/redis/checklist.ts';
 import { judgeServers } from '../../domain/redis/judge-servers.ts';
 import { isMaster, type NodeReport } from '../../domain/redis/node-report.ts';
 import { alive } from '../alive.ts';
@@ -23,6 +24,7 @@ export const createRedisActivities = (ports: Ports): RedisActivities => ({
       const settings = redisTarget(ports, target);
       const reports = await lookAtAll(ports, settings, signal);
       return answerServers(
+        'one-master',
         reports.filter(isMaster).map(({ node }) => node),
         judgeServers(reports, settings.limits),
       );

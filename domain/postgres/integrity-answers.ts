@@ -1,26 +1,6 @@
 /** Answers to the checklist of a PostgreSQL cluster. */
 import { judged, notApplicable, type Answer } from '../checklist/words.ts';
 import type { Inspection, Named } from './inspection.ts';
-import type { Symptom } from '../symptom.ts';
-
-/** `symptoms` is everything that is wrong with the servers. */
-export function answerServers(primaries: readonly string[], symptoms: readonly Symptom[]): Answer[] {
-  const [first] = symptoms;
-  return [
-    judged(
-      'one-primary',
-      primaries.length === 1,
-      primaries.length === 1
-        ? { en: `${primaries[0]} takes writes.`, ja: `${primaries[0]} が書き込みを受け付けます。` }
-        : { en: `${primaries.length} nodes take writes.`, ja: `書き込み可能なノードは ${primaries.length} 台です。` },
-      { measured: primaries.join(', ') || 'none', expected: 'one' },
-    ),
-    judged('no-drift', first === undefined, first?.sentence ?? { en: 'Nothing is wrong with them.', ja: '異常はありません。' }, {
-      measured: symptoms.length,
-      expected: 0,
-    }),
-  ];
-}
 
 export function answerIntegrity({
   database,

@@ -1,6 +1,5 @@
 /** The checklist of Redis servers: who takes writes, what outlives them, which keys are there. */
 import { judged, notApplicable, type Answer, type ChecklistDefinition } from '../checklist/words.ts';
-import type { Symptom } from '../symptom.ts';
 
 export const redisChecklist: ChecklistDefinition = {
   parts: [
@@ -25,25 +24,6 @@ export const redisChecklist: ChecklistDefinition = {
     { id: 'write', part: 'writes', needs: ['one-master'], title: { en: 'A write works', ja: '書き込みできる' } },
   ],
 };
-
-/** `symptoms` is everything that is wrong with the servers. */
-export function answerServers(masters: readonly string[], symptoms: readonly Symptom[]): Answer[] {
-  const [first] = symptoms;
-  return [
-    judged(
-      'one-master',
-      masters.length === 1,
-      masters.length === 1
-        ? { en: `${masters[0]} takes writes.`, ja: `${masters[0]} が書き込みを受け付けます。` }
-        : { en: `${masters.length} nodes take writes.`, ja: `書き込み可能なノードは ${masters.length} 台です。` },
-      { measured: masters.join(', ') || 'none', expected: 'one' },
-    ),
-    judged('no-drift', first === undefined, first?.sentence ?? { en: 'Nothing is wrong with them.', ja: '異常はありません。' }, {
-      measured: symptoms.length,
-      expected: 0,
-    }),
-  ];
-}
 
 interface Expected {
   readonly pattern: string;

@@ -13,13 +13,21 @@ let [a, b]: TestRedis[] = [];
 beforeAll(async () => {
   redis = await startRedisServers();
   [a, b] = redis.servers as [TestRedis, TestRedis];
+  const rights = ['~*', '+info', '+config|get', '+scan', '+dbsize', '+exists', '+set', '+del'];
+  for (const node of redis.servers) await node.command('ACL', 'SETUSER', 'okiagari', 'on', `>${redis.password}`, ...rights);
   for (let n = 0; n < 30; n++) await a.command('SET', `lpr:${n}`, 'x');
 });
 afterAll(() => redis.stop());
 
 async function fill(settings: object = { expectedKeys: [{ pattern: 'lpr:*', atLeast: 20 }] }) {
   const { list, checks } = kinds['redis']!.verify!;
-  const target = { id: 'cache', kind: 'redis', nodes: redis.nodes, login: { password: { env: 'REDIS' } }, ...settings };
+  const target = {
+    id: 'cache',
+    kind: 'redis',
+    nodes: redis.nodes,
+    login: { user: 'okiagari', password: { env: 'REDIS' } },
+    ...settings,
+  };
   const inventory = inventorySchema().parse({
     version: 1,
     people: [{ id: 'hana', name: 'Hana', roles: ['operator'], token: { env: 'TOKEN' } }],
@@ -41,7 +49,7 @@ async function wrong(settings?: object): Promise<Record<string, string>> {
 const settled = (wanted: Record<string, string>): Promise<void> =>
   expect.poll(() => wrong(), { timeout: 15_000, interval: 20 }).toEqual(wanted);
 
-test('all is well: everything has passed, and nothing of ours is left', async () => {
+test('all is well: everything has passed, with no more rights than the page asks for, and nothing of ours is left', async () => {
   await settled({});
   const { passed, items } = await fill();
   expect([passed, items.filter(({ outcome }) => outcome !== 'ok')]).toEqual([true, []]);
@@ -71,6 +79,7 @@ describe('each break fails exactly its item', () => {
 
   test('servers that came up empty', async () => {
     await a!.command('FLUSHALL');
+    await a!.command('SET', 'okiagari:verification', 'of another one');
     expect(await wrong({})).toEqual({ 'any-keys': 'failed: There are 0 keys.' });
     await a!.command('SET', 'lpr:1', 'x');
   });
