@@ -13,6 +13,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/targets': 'viewer',
   'GET /v1/targets/:id': 'viewer',
   'GET /v1/targets/:id/diagnosis': 'viewer',
+  'GET /v1/targets/:id/may-promote': 'viewer',
   'GET /v1/targets/:id/audit-log': 'viewer',
   'GET /v1/targets/:id/backups': 'viewer',
   'POST /v1/targets/:id/backups': 'operator',

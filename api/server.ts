@@ -30,6 +30,7 @@ import { registerStart } from './start.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedules } from './schedules/routes.ts';
 import { registerTargets } from './targets.ts';
+import { registerMayPromote } from './may-promote.ts';
 import { registerVerifications } from './verifications.ts';
 import { compileValidator } from './validation.ts';
 
@@ -90,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerHealth(app, world.gateway);
   registerScenarios(app, world);
   registerTargets(app, world, backupLists);
+  registerMayPromote(app, world);
   registerAuditLog(app, world);
   registerBackups(app, world, backupLists);
   registerVerifications(app, world);

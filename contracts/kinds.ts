@@ -18,6 +18,8 @@ export interface KindEntry {
   facts(settings: Readonly<Record<string, unknown>>): unknown;
   /** Activities that answer questions asked through the API, by name. */
   readonly diagnose?: string;
+  /** Whether one of its nodes may be promoted now. */
+  readonly mayPromote?: string;
   /** The checklist after a recovery: its questions, the activities that answer them side by side, and what a request may say. */
   readonly verify?: {
     readonly list: ChecklistDefinition;
@@ -72,6 +74,7 @@ export const kinds: Kinds = {
     settings: postgresSettings,
     facts: () => ({}),
     diagnose: 'diagnosePostgres',
+    mayPromote: 'mayPromotePostgres',
     verify: {
       list: postgresChecklist,
       checks: ['checkPostgresServers', 'checkPostgresIntegrity', 'checkPostgresCommit'],

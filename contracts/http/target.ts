@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { reviewKinds, type ReviewKind } from '../../domain/review.ts';
 import { backupDocument } from '../backup.ts';
-import { reasonText } from '../inputs/start.ts';
+import { reasonText, slug } from '../inputs/start.ts';
 import { holderDocument } from './problem.ts';
 
 export const scenarioDocument = z
@@ -84,3 +84,10 @@ export const diagnosisDocument = z
   .meta({ id: 'Diagnosis' });
 
 export const healthDocument = z.object({ status: z.literal('ok') });
+
+export const mayPromoteQuery = z.strictObject({
+  node: slug.optional().describe('The standby that is about to be promoted; the best one when left out.'),
+});
+export const mayPromoteDocument = z
+  .object({ target: z.string(), node: z.string(), may: z.literal(true), sentence: z.string() })
+  .meta({ id: 'MayPromote' });

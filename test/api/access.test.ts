@@ -36,6 +36,7 @@ const matrix: readonly (readonly [route: string, may: readonly PersonId[] | 'any
   ['GET /v1/targets', everyone],
   ['GET /v1/targets/:id', everyone],
   ['GET /v1/targets/:id/diagnosis', everyone],
+  ['GET /v1/targets/:id/may-promote', everyone],
   ['GET /v1/targets/:id/audit-log', everyone],
   ['GET /v1/targets/:id/backups', everyone],
   ['POST /v1/targets/:id/backups', operators, { kind: 'full' }],

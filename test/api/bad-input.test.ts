@@ -37,7 +37,9 @@ let api: TestApi;
 let id: string;
 let verification: string;
 beforeAll(async () => {
-  api = await startTestApi();
+  // Every route has to have something to ask.
+  api = await startTestApi({ kinds: { ...kinds, 'tool-store': { ...kinds['tool-store']!, mayPromote: 'mayPromote' } } });
+  api.gateway.asked.set('mayPromote', () => ({ node: 'b', ok: true, sentence: plain('it may') }));
   api.gateway.asked.set('listToolStoreBackups', () => [knownBackup]);
   api.gateway.asked.set('holdToolStoreBackup', () => knownBackup);
   api.gateway.asked.set('diagnoseToolStore', () => ({ target: 'tools', at: '2026-11-22T00:00:00Z', symptoms: [], suggests: [] }));

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { diagnosisDocument, scenarioDocument, targetDocument } from '../../contracts/http/target.ts';
 import { listOf } from '../../contracts/http/requests.ts';
+import { parseInventory } from '../../config/inventory.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { fail } from '../../domain/fail.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -157,6 +158,41 @@ describe('a diagnosis', () => {
       status: 422,
       problem: { code: 'target-missing', detail: 'The folder is gone.' },
     });
+  });
+});
+
+describe('may a standby be promoted', () => {
+  const inventory = parseInventory(
+    `
+version: 1
+people:
+  - { id: vera, name: Vera, roles: [operator], token: { env: TEST_TOKEN_VERA } }
+  - { id: ren, name: Ren, roles: [approver], token: { env: TEST_TOKEN_REN } }
+targets:
+  - { id: db, kind: postgres, nodes: [{ id: a, host: a.example.jp }], roles: { control: { user: okiagari, password: { env: PG } } } }
+`,
+    '/nowhere/okiagari.yaml',
+  );
+
+  test('is answered by 200 or 409, so that a shell script can ask, with the reason', async () => {
+    api.inventory = inventory;
+    let verdict = { node: 'b', ok: true, sentence: { en: 'b may be promoted.', ja: 'b は昇格できます。' } };
+    api.gateway.asked.set('mayPromotePostgres', (input) => {
+      expect(input).toEqual({ target: 'db', node: 'b' });
+      return verdict;
+    });
+    const ask = (url: string) => api.send('vera', 'GET', url);
+    const yes = await ask('/v1/targets/db/may-promote?node=b');
+    expect([yes.statusCode, yes.json()]).toEqual([200, { target: 'db', node: 'b', may: true, sentence: 'b may be promoted.' }]);
+    verdict = { node: 'b', ok: false, sentence: { en: 'a takes writes.', ja: 'a が書き込みを受け付けています。' } };
+    const no = await ask('/v1/targets/db/may-promote?node=b');
+    expect([no.statusCode, no.json()]).toMatchObject([409, { code: 'may-not-promote', detail: 'a takes writes.' }]);
+    expect((await ask('/v1/targets/db/may-promote?node=B')).statusCode).toBe(400);
+    expect((await ask('/v1/targets/elsewhere/may-promote?node=b')).statusCode).toBe(404);
+  });
+
+  test('is no question for a kind without nodes', async () => {
+    expect((await api.send('vera', 'GET', '/v1/targets/tools/may-promote?node=b')).statusCode).toBe(404);
   });
 });
 

@@ -1,4 +1,4 @@
-/** A primary is gone: its machine is asked whether it really is, and its disk what a standby would lose. */
+/** A primary is gone: its machine is asked whether it really is, its disk what a standby would lose, and by both whether one may be promoted. */
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,15 +18,21 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-async function look(nodes: TestCluster['nodes'] = cluster.nodes) {
+function activities(nodes: TestCluster['nodes'] = cluster.nodes) {
   const inventory = inventorySchema().parse({
     version: 1,
     people: [{ id: 'hana', name: 'Hana', roles: ['operator'], token: { env: 'TOKEN' } }],
     targets: [{ id: 'db', kind: 'postgres', nodes, roles: { control: { user: 'okiagari', password: { env: 'PG' } } } }],
   }) as Inventory;
   const ports = createPorts({ inventory: () => inventory, data: cluster.folder, secret: () => cluster.password });
-  return (await createPostgresActivities(ports).diagnosePostgres({ target: 'db' })).symptoms;
+  return createPostgresActivities(ports);
 }
+const look = async (nodes?: TestCluster['nodes']) => (await activities(nodes).diagnosePostgres({ target: 'db' })).symptoms;
+/** `yes`, or why not. */
+const mayPromoteB = async (nodes?: TestCluster['nodes']): Promise<string> => {
+  const { ok, sentence } = await activities(nodes).mayPromotePostgres({ target: 'db', node: 'b' });
+  return ok ? 'yes' : sentence.en;
+};
 const found = async (...nodes: Parameters<typeof look>): Promise<string[]> => (await look(...nodes)).map(({ id }) => id);
 const rows = async (server: TestServer): Promise<number> =>
   Number((await server.sql<{ count: string }>('select count(*) from t'))[0]!.count);
@@ -35,11 +41,14 @@ test('one that only we cannot reach still runs, and nothing is said of a loss th
   const [first, second] = cluster.nodes;
   const cutOff = [{ ...first!, port: 1 }, second!];
   expect(await found(cutOff)).toEqual(['node-unreachable', 'no-primary', 'process-running', 'loss-unknown']);
+  expect(await mayPromoteB(cutOff)).toBe('The fence is not proven: a is running.');
+  expect(await mayPromoteB()).toBe('a takes writes.');
 });
 
 test('one that is frozen is told apart from one that is gone', async () => {
   a!.signal('SIGSTOP');
   const symptoms = await look();
+  expect(await mayPromoteB()).toBe('The fence is not proven: a is frozen.');
   a!.signal('SIGCONT');
   expect(symptoms.map(({ id }) => id)).toEqual(['node-unreachable', 'no-primary', 'process-frozen', 'loss-unknown']);
   expect(symptoms[2]!.sentence.en).toBe('a is frozen: it would take writes again when somebody wakes it.');
@@ -50,16 +59,21 @@ test('one that died with a standby that had everything costs nothing', async () 
   await expect
     .poll(() => found(), { timeout: 10_000 })
     .toEqual(['node-unreachable', 'no-primary', 'standby-not-streaming', 'process-gone', 'loss-none']);
+  expect(await mayPromoteB()).toBe('yes');
+  expect(await activities().mayPromotePostgres({ target: 'db' }), 'the best one').toMatchObject({ node: 'b', ok: true });
+  expect(await activities([cluster.nodes[0]!]).mayPromotePostgres({ target: 'db' })).toMatchObject({ ok: false });
 });
 
 test('without a way to its machine, with a data folder that is not there, or a log that is gone, the loss is unknown', async () => {
   const [first, second] = cluster.nodes;
   const bare = [{ id: 'a', host: first!.host, port: first!.port }, second!];
   expect((await found(bare)).slice(3)).toEqual(['loss-unknown']);
+  expect(await mayPromoteB(bare)).toBe('The fence is not proven: nobody can say whether a is gone.');
   const elsewhere = [{ ...first!, control: { ...first!.control!, data: '/nowhere' } }, second!];
   expect((await found(elsewhere)).slice(3)).toEqual(['loss-unknown']);
   renameSync(join(a!.folder, 'pg_wal'), join(a!.folder, 'aside'));
   expect((await found()).slice(3)).toEqual(['process-gone', 'loss-unknown']);
+  expect(await mayPromoteB()).toBe('What would be lost is unknown.');
   renameSync(join(a!.folder, 'aside'), join(a!.folder, 'pg_wal'));
   await a!.start();
   await cluster.caughtUp();

@@ -1,0 +1,38 @@
+/** Answers a cluster manager that is about to promote a standby: may it? */
+import { chooseStandby, type Verdict } from '../../domain/postgres/can-promote.ts';
+import { mayPromote } from '../../domain/postgres/may-promote.ts';
+import { isStandby } from '../../domain/postgres/node-report.ts';
+import type { Ports } from '../ports/index.ts';
+import { lookAtSilentOnes, lostPrimary, tailBeyond } from './silent-nodes.ts';
+import { postgresTarget } from './target.ts';
+
+/** Where neither target nor scenario says how much may be lost: as the runbook does. */
+const usualBudgetMs = 5 * 60_000;
+
+export async function answerMayPromote(
+  ports: Ports,
+  input: { readonly target: string; readonly node?: string | undefined },
+  signal?: AbortSignal,
+): Promise<Verdict & { readonly node: string }> {
+  const target = postgresTarget(ports, input.target);
+  const reports = await Promise.all(target.nodes.map((node) => ports.postgres.look(node, target, signal)));
+  const silent = await lookAtSilentOnes(ports, target, reports);
+  const candidate =
+    input.node === undefined ? chooseStandby(reports) : reports.filter(isStandby).find((one) => one.node === input.node);
+  const node = input.node ?? candidate?.node;
+  if (node === undefined) return { node: '', ...nobody };
+  const primary = lostPrimary(silent);
+  const verdict = mayPromote({
+    node,
+    reports,
+    states: new Map(silent.map((one) => [one.node, one.state])),
+    tail: candidate && primary && (await tailBeyond(ports, primary, candidate, signal)),
+    budgetMs: target.objectives.rpo ?? usualBudgetMs,
+  });
+  return { node, ...verdict };
+}
+
+const nobody: Verdict = {
+  ok: false,
+  sentence: { en: 'No standby could take over.', ja: '引き継げるスタンバイがありません。' },
+};
