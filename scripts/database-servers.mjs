@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { isExecutable } from './temporal-cli.mjs';
 
 /** What a PostgreSQL cluster is made and repaired with; some systems pack servers and clients apart. */
-const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_basebackup', 'pg_rewind'];
+const programs = ['initdb', 'postgres', 'pg_ctl', 'pg_basebackup', 'pg_rewind', 'pg_waldump'];
 /** Where Debian and its relatives keep them, a folder a release. */
 const packaged = '/usr/lib/postgresql';
 

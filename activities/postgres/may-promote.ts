@@ -1,7 +1,8 @@
 /** Answers a cluster manager that is about to promote a standby: may it? */
 import { chooseStandby, type Verdict } from '../../domain/postgres/can-promote.ts';
 import { mayPromote } from '../../domain/postgres/may-promote.ts';
-import { isStandby } from '../../domain/postgres/node-report.ts';
+import { isLive, isStandby, type Standby } from '../../domain/postgres/node-report.ts';
+import { nothingBehind, type LogTail } from '../../domain/postgres/node-state.ts';
 import type { Ports } from '../ports/index.ts';
 import { lookAtSilentOnes, lostPrimary, tailBeyond } from './silent-nodes.ts';
 import { postgresTarget } from './target.ts';
@@ -21,15 +22,21 @@ export async function answerMayPromote(
     input.node === undefined ? chooseStandby(reports) : reports.filter(isStandby).find((one) => one.node === input.node);
   const node = input.node ?? candidate?.node;
   if (node === undefined) return { node: '', ...nobody };
-  const primary = lostPrimary(silent);
+  const states = new Map(silent.map((one) => [one.node, one.state]));
   const verdict = mayPromote({
-    node,
-    reports,
-    states: new Map(silent.map((one) => [one.node, one.state])),
-    tail: candidate && primary && (await tailBeyond(ports, primary, candidate, signal)),
+    ...{ node, reports, states },
+    tail: candidate && (await lostWith(candidate)),
     budgetMs: target.objectives.rpo ?? usualBudgetMs,
   });
   return { node, ...verdict };
+
+  /** Where every node that could have been the primary answers as a standby, the most advanced of them has it all. */
+  async function lostWith(standby: Standby): Promise<LogTail | undefined> {
+    const lost = reports.filter((report) => !isLive(report) && states.get(report.node)?.isStandby !== true);
+    const primary = lostPrimary(silent);
+    if (lost.length === 0) return nothingBehind;
+    return primary && tailBeyond(ports, primary, standby, signal);
+  }
 }
 
 const nobody: Verdict = {

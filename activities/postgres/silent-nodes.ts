@@ -20,8 +20,8 @@ export async function lookAtSilentOnes(
 ): Promise<SilentNode[]> {
   const silent = nodes.filter(({ id }) => !reports.some((report) => isLive(report) && report.node === id));
   const looked = await Promise.all(
-    silent.map(async ({ id, control }) => {
-      const state = control && (await ports.nodeControl.state(control).catch(() => undefined));
+    silent.map(async ({ id, host, port, control }) => {
+      const state = control && (await ports.nodeControl.state({ host, port, control }).catch(() => undefined));
       return control && state ? [{ node: id, control, state }] : [];
     }),
   );

@@ -22,6 +22,9 @@ export function mayPromote({ node, reports, states, tail, budgetMs }: Promotion)
   if (candidate === undefined) return no(`There is no node ${node}.`, `ノード ${node} はありません。`);
   const able = canPromote(candidate, reports);
   if (!able.ok || !isStandby(candidate)) return able;
+  if (candidate.role.isStreaming) {
+    return no(`${node} receives the log: whoever sends it lives.`, `${node} は WAL を受信中です。送信元が稼働しています。`);
+  }
   return (
     whoMayStillWrite(reports, states) ??
     whoHasMore(candidate.node, reports) ??

@@ -16,3 +16,5 @@ export interface LogTail {
   readonly firstCommitAt: string | null;
   readonly lastCommitAt: string | null;
 }
+
+export const nothingBehind: LogTail = { bytes: 0, commits: 0, rows: 0, firstCommitAt: null, lastCommitAt: null };

@@ -180,7 +180,9 @@ test("the tests' S3 server is built once, and only for tests and measures", asyn
   // The agent of the tests comes with it.
   fake('bin/npm', 'exit 0');
   // And so do the database servers.
-  for (const program of ['initdb', 'postgres', 'pg_ctl', 'pg_basebackup', 'pg_rewind']) fake(`bin/${program}`, 'exit 0');
+  for (const program of ['initdb', 'postgres', 'pg_ctl', 'pg_basebackup', 'pg_rewind', 'pg_waldump']) {
+    fake(`bin/${program}`, 'exit 0');
+  }
   fake('bin/apt-get', 'echo "E: Unable to locate package" >&2; exit 100');
   const unpacked = await setUp('tests');
   expect(unpacked.said).toContain('To mend it:\n  apt-get install redis-server ');

@@ -61,6 +61,10 @@ describe('it may not', () => {
     ['c has 256 bytes more.', { reports: [silent, standby('b', '1/0'), standby('c', '1/100')] }],
     ['What would be lost is unknown.', { tail: undefined }],
     ['2 commits of 61 s would be lost, with at least 5 rows; the budget is 60 s.', { tail: lost(61) }],
+    [
+      'b receives the log: whoever sends it lives.',
+      { reports: [silent, { ...standby('b', '1/0'), role: { ...standby('b', '1/0').role, isStreaming: true } }] },
+    ],
     ['Our role may not call pg_promote on b.', { reports: [silent, standby('b', '1/0', { mayPromote: false })] }],
     ['There is no node x.', { node: 'x' }],
     ['a does not answer.', { node: 'a' }],
