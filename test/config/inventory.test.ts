@@ -115,7 +115,7 @@ describe('one fault is named by line and path:', () => {
     {
       title: 'a kind of target nobody knows',
       change: ['kind: tool-store', 'kind: punch-cards'],
-      faults: ["9 targets.0.kind: Invalid discriminator value. Expected 'tool-store'"],
+      faults: ["9 targets.0.kind: Invalid discriminator value. Expected 'tool-store' | 'postgres' | 'redis'"],
     },
     {
       title: 'a kind of repository nobody knows',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { access } from '../../api/access.ts';
 import type { Gateway } from '../../api/gateway.ts';
 import { createTemporalGateway } from '../../api/temporal-gateway.ts';
+import { kinds } from '../../contracts/kinds.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,7 +18,8 @@ let recovery: string;
 beforeAll(async () => {
   server = await startTemporalServer();
   gateway = createTemporalGateway({ address: server.address });
-  api = await startTestApi({ gateway });
+  // Every route has to have something to ask.
+  api = await startTestApi({ gateway, kinds: { ...kinds, 'tool-store': { ...kinds['tool-store']!, mayPromote: 'mayPromote' } } });
   const started = await api.send('hana', 'POST', '/v1/recoveries', {
     payload: { scenario: 'tool-store-loss', target: 'tools', reason: 'before the outage' },
   });

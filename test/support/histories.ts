@@ -49,6 +49,8 @@ interface Attributes {
   readonly startToCloseTimeout?: string;
   readonly heartbeatTimeout?: string;
   readonly signalName?: string;
+  /** Why a workflow task failed. */
+  readonly cause?: string;
   readonly markerName?: string;
   readonly acceptedRequest?: { readonly input: { readonly name: string } };
   readonly searchAttributes?: { readonly indexedFields: Readonly<Record<string, Payload>> };
@@ -105,6 +107,9 @@ const commands: Readonly<Record<string, (attributes: Attributes, event: HistoryE
   WORKFLOW_EXECUTION_CONTINUED_AS_NEW: () => 'continue as new',
 };
 
+/** As the workflow wanted to close, something came for it: Temporal asks it once more, and nothing is wrong. */
+const somethingCame = 'WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND';
+
 /** What people would miss in the Temporal UI, or wait for after a worker died; empty where all is well. */
 export function faultsOf({ events }: History): string[] {
   const of = (type: RegExp): readonly HistoryEvent[] => events.filter((event) => type.test(typeOf(event)));
@@ -112,7 +117,10 @@ export function faultsOf({ events }: History): string[] {
   const drawn = /^(ACTIVITY_TASK_SCHEDULED|TIMER_STARTED|START_CHILD_WORKFLOW_EXECUTION_INITIATED)$/;
   const activities = of(/^ACTIVITY_TASK_SCHEDULED$/);
   return [
-    ...of(/^WORKFLOW_TASK_FAILED$/).map((event) => told(event, 'the code threw what is no failure, or did not replay')),
+    ...of(/^WORKFLOW_TASK_FAILED$/).flatMap((event) => {
+      const { cause = '' } = attributesOf(event);
+      return cause === somethingCame ? [] : [told(event, `the code threw what is no failure, or did not replay (${cause})`)];
+    }),
     ...of(drawn).flatMap((event) => (summaryOf(event) === '' ? [told(event, 'has no summary')] : [])),
     ...activities.flatMap((event) =>
       /^[a-z][a-z ]+ · [a-z0-9-]+$/.test(summaryOf(event)) ? [] : [told(event, 'does not say what is done to which target')],
