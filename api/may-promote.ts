@@ -2,7 +2,7 @@
 import { mayPromoteDocument, mayPromoteQuery } from '../contracts/http/target.ts';
 import { idParams } from '../contracts/http/requests.ts';
 import { fail } from '../domain/fail.ts';
-import type { Verdict } from '../domain/postgres/can-promote.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { askTarget } from './ask.ts';
 import type { ApiWorld, App } from './context.ts';
 import { say } from './language.ts';

@@ -4,7 +4,7 @@ import { diskFailures } from './disk/failures.ts';
 import { row, type FailureRow } from './failure-row.ts';
 import { fullSystemFailures } from './full-system/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
-import { postgresFailures } from './postgres/failures.ts';
+import { databaseFailures } from './database-failures.ts';
 import { repositoryFailures } from './repository-failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
@@ -156,7 +156,7 @@ export const failures = {
   ...logQuestionFailures,
   ...auditLogFailures,
   ...diskFailures,
-  ...postgresFailures,
+  ...databaseFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

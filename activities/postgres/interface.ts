@@ -1,7 +1,7 @@
 /** The effects on a PostgreSQL cluster, as workflows call them. Every one may run twice. */
 import type { Answer } from '../../domain/checklist/words.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
-import type { Verdict } from '../../domain/postgres/can-promote.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 export interface PostgresActivities {
   /** Looks at every node side by side. Reads only. */

@@ -1,8 +1,9 @@
 /** Answers a cluster manager that is about to promote a standby: may it? */
-import { chooseStandby, type Verdict } from '../../domain/postgres/can-promote.ts';
+import { chooseStandby } from '../../domain/postgres/can-promote.ts';
 import { mayPromote } from '../../domain/postgres/may-promote.ts';
 import { isLive, isStandby, type Standby } from '../../domain/postgres/node-report.ts';
 import { nothingBehind, type LogTail } from '../../domain/postgres/node-state.ts';
+import { no, type Verdict } from '../../domain/verdict.ts';
 import type { Ports } from '../ports/index.ts';
 import { lookAtSilentOnes, lostPrimary, tailBeyond } from './silent-nodes.ts';
 import { postgresTarget } from './target.ts';
@@ -39,7 +40,4 @@ export async function answerMayPromote(
   }
 }
 
-const nobody: Verdict = {
-  ok: false,
-  sentence: { en: 'No standby could take over.', ja: '引き継げるスタンバイがありません。' },
-};
+const nobody = no('No standby could take over.', '引き継げるスタンバイがありません。');

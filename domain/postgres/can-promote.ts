@@ -1,14 +1,7 @@
 /** Whether a standby may take over, and which of several loses least. */
-import type { Text } from '../text.ts';
+import { no, type Verdict } from '../verdict.ts';
 import { bytesAhead, furthest } from './lsn.ts';
 import { isLive, isStandby, majorOf, type LiveNode, type NodeReport, type Standby } from './node-report.ts';
-
-export interface Verdict {
-  readonly ok: boolean;
-  readonly sentence: Text;
-}
-
-const no = (en: string, ja: string): Verdict => ({ ok: false, sentence: { en, ja } });
 
 /** The last position whose bytes are on this standby, replayed or not. */
 export function positionOf({ role: { received, replayed } }: Standby): string | undefined {

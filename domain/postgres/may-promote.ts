@@ -1,6 +1,7 @@
 /** Whether a standby may be promoted now: it can, nobody else can still take writes, nobody has more, and the loss is within the budget. */
 import { size } from '../sizes.ts';
-import { canPromote, chooseStandby, positionOf, type Verdict } from './can-promote.ts';
+import { no, type Verdict } from '../verdict.ts';
+import { canPromote, chooseStandby, positionOf } from './can-promote.ts';
 import { bytesAhead } from './lsn.ts';
 import { isLive, isPrimary, isStandby, type NodeReport } from './node-report.ts';
 import type { LogTail, NodeState } from './node-state.ts';
@@ -14,8 +15,6 @@ export interface Promotion {
   readonly tail: LogTail | undefined;
   readonly budgetMs: number;
 }
-
-const no = (en: string, ja: string): Verdict => ({ ok: false, sentence: { en, ja } });
 
 export function mayPromote({ node, reports, states, tail, budgetMs }: Promotion): Verdict {
   const candidate = reports.find((report) => report.node === node);

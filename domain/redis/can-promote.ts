@@ -1,13 +1,6 @@
 /** Whether a replica may take over, and which of several loses least. */
-import type { Text } from '../text.ts';
+import { no, type Verdict } from '../verdict.ts';
 import { isMaster, isReplica, type NodeReport, type Replica } from './node-report.ts';
-
-interface Verdict {
-  readonly ok: boolean;
-  readonly sentence: Text;
-}
-
-const no = (en: string, ja: string): Verdict => ({ ok: false, sentence: { en, ja } });
 
 /** `reports` are all nodes, this one among them. */
 export function canPromote(candidate: Replica, reports: readonly NodeReport[]): Verdict {

@@ -1,7 +1,7 @@
-/** Rows of the failure table that PostgreSQL adds. */
-import { row, type FailureRow } from '../failure-row.ts';
+/** Rows of the failure table that database servers add. */
+import { row, type FailureRow } from './failure-row.ts';
 
-export const postgresFailures = {
+export const databaseFailures = {
   'database-refused': row(
     500,
     false,
