@@ -1,35 +1,48 @@
-/** Tests in two groups: most run side by side, those that kill processes or measure time run alone afterwards. */
+/** Tests in four groups: most run side by side, then the long stories of real servers in pairs, then the sweeps in pairs, then those that measure time or fill the machine, each alone. */
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 
-/** Folders whose tests count seconds, or fill the machine with servers of their own. */
+/** They count seconds, or fill the machine with processes of their own. */
 const alone = [
-  'test/crash/**/*.test.ts',
-  'test/real/**/*.test.ts',
   'test/simulation/**/*.test.ts',
+  'test/real/{pinned-writers,reminders-over-an-outage,temporal-away}.test.ts',
   'test/cli/start.test.ts',
   'test/scripts/gameday.test.ts',
 ];
-/** A Temporal server and a worker want a core each; more at once only makes every one slower. */
-const sideBySide = Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2)));
+const stories = ['test/real/**/*.test.ts'];
+/** Each fills a core and a half with processes that are killed, and opens and closes its stages on half of one. */
+const sweeps = ['test/crash/**/*.test.ts'];
+/** A Temporal server and a worker want a core each, but half of the time they wait for servers. */
+const sideBySide = Math.max(3, Math.min(4, Math.floor(availableParallelism() / 2)));
 
-const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 20_000 } as const;
+const common = {
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  teardownTimeout: 20_000,
+  // A second, as it is by default, is less than a busy machine may need for anything.
+  expect: { poll: { timeout: 20_000, interval: 20 } },
+} as const;
+
+type Group = Pick<TestUserConfig, 'include' | 'exclude' | 'maxWorkers' | 'fileParallelism'>;
+
+/** Begins when all of the group before it has ended. */
+function group(name: string, groupOrder: number, files: Group) {
+  return { test: { ...common, name, ...files, sequence: { groupOrder } } };
+}
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
-      {
-        test: {
-          ...common,
-          name: 'together',
-          include: ['test/**/*.test.ts'],
-          exclude: alone,
-          maxWorkers: sideBySide,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      { test: { ...common, name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } } },
+      group('together', 0, {
+        include: ['test/**/*.test.ts'],
+        exclude: [...alone, ...stories, ...sweeps],
+        maxWorkers: sideBySide,
+      }),
+      group('in pairs', 1, { include: stories, exclude: alone, maxWorkers: 2 }),
+      group('sweeps', 2, { include: sweeps, maxWorkers: 2 }),
+      group('alone', 3, { include: alone, fileParallelism: false }),
     ],
   },
 });

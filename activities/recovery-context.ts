@@ -44,17 +44,22 @@ export async function recoveryContext(world: World, beginning: Beginning): Promi
   return {
     target: target.id,
     kind: target.kind,
-    site: target.site,
+    site: siteOf(scenario, target, beginning.start),
     locale: inventory.locale,
     objectives: { rtoMs, rpoMs: target.objectives.rpo ?? scenario.objectives.rpoMs },
     gates: { ...gatesOfSeveral(scenario, rtoMs), ...policiesOf(target, rtoMs) },
     facts: registry.kinds[target.kind]?.facts(target),
-    holds: [...new Set([target.id, ...(scenario.actsOn?.(beginning.start?.input ?? {}, target) ?? [])])].toSorted(),
+    holds: [
+      ...new Set([target.id, ...(scenario.actsOn?.(beginning.start?.input ?? {}, target, inventory.targets) ?? [])]),
+    ].toSorted(),
     ...(beginning.start && { requester: await requesterOf(world, beginning, beginning.start) }),
     ...(target.owner !== undefined && { owner: target.owner }),
     ...(coolDown && { coolDown }),
   };
 }
+
+const siteOf = (scenario: ScenarioEntry, target: TargetEntry, start?: RecoveryStart): string =>
+  start?.parent?.site ?? scenario.runsAt?.(start?.input ?? {}, target) ?? target.site;
 
 /**
  * Who asked: a start counts as theirs when a trusted key signed it a moment ago, and no other recovery began with it.

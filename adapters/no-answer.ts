@@ -1,4 +1,5 @@
 /** Why a database server gave no answer; `why` is what a person can do something about. */
+import type { FailureCode } from '../domain/failures.ts';
 import { nodeFailed } from '../domain/node-failed.ts';
 import type { SilentNode } from '../domain/silent-node.ts';
 
@@ -21,12 +22,12 @@ export async function orSilence<T>(node: string, look: () => Promise<T>): Promis
   }
 }
 
-/** Work that fails with `database-refused` where the server does not do it. */
-export async function orFailure<T>(node: string, work: () => Promise<T>): Promise<T> {
+/** Work that fails where the server does not do it: with `database-refused` or `tls-refused`, unless something else is named. */
+export async function orFailure<T>(node: string, work: () => Promise<T>, code?: FailureCode): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NoAnswer) throw nodeFailed(node, error.message);
-    throw error;
+    if (!(error instanceof NoAnswer)) throw error;
+    throw nodeFailed(node, error.message, code ?? (error.why === 'tls-refused' ? error.why : undefined));
   }
 }

@@ -6,6 +6,8 @@ import type { Ports } from '../activities/ports/index.ts';
 import type { Inventory } from '../contracts/inventory.ts';
 import { createAgentSession } from './agent/agent-session.ts';
 import { createLogFiles } from './audit-log/log-files.ts';
+import { createDnsZones } from './dns/dns-zones.ts';
+import { createEndpointFiles } from './endpoints/endpoint-files.ts';
 import { createLocalDisk } from './disk/local-disk.ts';
 import { createLogArchives } from './disk/log-archives.ts';
 import { createLogRepair } from './audit-log/log-repair.ts';
@@ -16,12 +18,21 @@ import { createLocalFiles } from './files/local-files.ts';
 import { createTarArchives } from './files/tar-archives.ts';
 import { readMachineUse } from './machine/machine-use.ts';
 import { createLogReader } from './log-questions/log-reader.ts';
+import { createGuard } from './haproxy/guard.ts';
+import { createHaproxy } from './haproxy/haproxy.ts';
 import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
-import { createLocalNode } from './postgres/local-node.ts';
+import { createPatroni } from './patroni/patroni-api.ts';
+import { createDataExchange } from './postgres/data-exchange.ts';
+import { createNodes } from './postgres/nodes.ts';
 import { createPostgres } from './postgres/postgres.ts';
+import { createPostgresBackups } from './postgres/postgres-backups.ts';
+import { createScratchServers } from './postgres/scratch-servers.ts';
+import { createRedisBackups } from './redis/redis-backups.ts';
+import { createRedisNodes } from './redis/redis-nodes.ts';
 import { createRedis } from './redis/redis.ts';
+import { createScratchRedis } from './redis/scratch-redis.ts';
 import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
@@ -46,6 +57,8 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
   const files = createLocalFiles();
   const objectStore = createObjectStores(secret);
   const folder = resolve(data);
+  const commands = createCommandRunner(variables);
+  const nodes = createNodes(commands, secret);
   return {
     inventory,
     records: createDirectoryRecords(join(folder, 'records')),
@@ -57,7 +70,7 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     logs: createLogFiles(),
     logRepair: createLogRepair(),
     archives: createTarArchives(),
-    commands: createCommandRunner(variables),
+    commands,
     samples: createSampleRunner(),
     agents: createAgentSession(),
     lines: createLineReader(),
@@ -68,9 +81,21 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     sources: createGitSources(join(folder, 'sources')),
     logArchives: createLogArchives(),
     disk: createLocalDisk(),
+    patroni: createPatroni(secret),
     postgres: createPostgres(secret),
-    nodeControl: createLocalNode(),
+    nodeControl: nodes.control,
+    standbySetup: nodes.setup,
+    dataExchange: createDataExchange(),
+    postgresBackups: createPostgresBackups(secret),
+    scratchServers: createScratchServers(secret),
     redis: createRedis(secret),
+    redisControl: createRedisNodes(commands),
+    redisBackups: createRedisBackups(secret),
+    scratchRedis: createScratchRedis(secret),
+    dnsZones: createDnsZones(secret, commands),
+    endpoints: createEndpointFiles(),
+    traffic: createHaproxy(),
+    protection: createGuard(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },
   };

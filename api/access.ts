@@ -30,6 +30,8 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/recoveries/:id/plans/:digest': 'viewer',
   'POST /v1/recoveries/:id/decisions': 'by decision',
   'POST /v1/recoveries/:id/cancel': 'operator',
+  'POST /v1/drills': 'operator',
+  'GET /v1/drills/:id': 'viewer',
   'POST /v1/reviews/:id/close': 'approver',
   'GET /v1/schedules': 'viewer',
   'PUT /v1/schedules/:id': 'admin',

@@ -1,5 +1,6 @@
 /** What is wrong with the backups of a target: missed, failing, unverified, too old for the RPO. */
 import type { TargetEntry } from '../contracts/inventory.ts';
+import { backupsOf } from '../contracts/kinds.ts';
 import { schedulesOf, type Rhythm } from '../contracts/schedules.ts';
 import type { Backup } from '../domain/backup.ts';
 import { backupFindings, failedRunFindings, type Expected } from '../domain/backup-readiness.ts';
@@ -18,7 +19,7 @@ export async function backupFindingsOf(
   target: TargetEntry,
   backups: readonly Backup[] | undefined,
 ): Promise<Text[]> {
-  if (!world.kinds[target.kind]?.backups) return [];
+  if (!backupsOf(world.kinds, target)) return [];
   const failed = failedRunFindings(await recentRuns(world, target));
   if (!backups) {
     return [

@@ -1,7 +1,7 @@
 /** The backups of a target, asked of a worker near it, and those that are still being taken. */
 import { z } from 'zod';
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
-import type { Kinds } from '../contracts/kinds.ts';
+import { backupsOf, type Kinds } from '../contracts/kinds.ts';
 import type { Backup } from '../domain/backup.ts';
 import { askTarget } from './ask.ts';
 import type { Execution, Gateway } from './gateway.ts';
@@ -9,7 +9,7 @@ import { leaseHolder } from './holders.ts';
 import { isFailure } from './problem.ts';
 
 export interface BackupLists {
-  /** Every backup of the target, newest information. Fails: no-worker, temporal-away. Empty for a kind without backups. */
+  /** Every backup of the target, newest information. Fails: no-worker, temporal-away. Empty for a target without backups. */
   of(target: TargetEntry): Promise<readonly Backup[]>;
   /** The finished ones as known within the last `maxAgeMs`, a few seconds if left out; undefined when no worker answers. */
   recent(target: TargetEntry, maxAgeMs?: number): Promise<readonly Backup[] | undefined>;
@@ -34,7 +34,7 @@ export function createBackupLists({ gateway, inventory, kinds }: ListsWorld): Ba
   const known = new Map<string, { readonly at: number; readonly backups: Promise<readonly Backup[] | undefined> }>();
 
   async function finished(target: TargetEntry, withinMs: number): Promise<readonly Backup[]> {
-    const list = kinds[target.kind]?.backups?.list;
+    const list = backupsOf(kinds, target)?.list;
     return list === undefined ? [] : ((await askTarget(gateway, target, list, withinMs)) as readonly Backup[]);
   }
 
@@ -47,10 +47,10 @@ export function createBackupLists({ gateway, inventory, kinds }: ListsWorld): Ba
 
   return {
     underWay,
-    targets: () => inventory().targets.filter(({ kind }) => kinds[kind]?.backups),
+    targets: () => inventory().targets.filter((target) => backupsOf(kinds, target)),
 
     async of(target) {
-      if (!kinds[target.kind]?.backups) return [];
+      if (!backupsOf(kinds, target)) return [];
       const [done, open] = await Promise.all([
         finished(target, answerMs),
         gateway.list({ types: ['backup'], targets: [target.id], openOnly: true }),

@@ -13,6 +13,7 @@ import { registerClosing } from './closing.ts';
 import { registerAuditLog } from './audit-log.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDoor } from './door.ts';
+import { registerDrills } from './drills.ts';
 import { registerEvents } from './events.ts';
 import { createFeeds } from './feed.ts';
 import { registerHealth } from './health.ts';
@@ -97,6 +98,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   registerVerifications(app, world);
   registerHolds(app, world, backupLists);
   registerStart(app, world);
+  registerDrills(app, world, reader);
   registerRecoveries(app, world, reader);
   registerDecisions(app, world, reader);
   registerReports(app, world, reader);

@@ -1,5 +1,6 @@
 /** `POST /v1/recoveries`: from a request to a running workflow, unless the target is held. */
 import { randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { coolDownOf } from '../activities/records/cool-down.ts';
 import { startedDocument } from '../contracts/http/recovery.ts';
@@ -43,14 +44,22 @@ export function registerStart(app: App, world: ApiWorld): void {
       },
     },
     async (request, reply) => {
-      const asked = checkStart(request.body, world);
-      const started = await startRecovery(world, { ...asked, requestedBy: request.caller.id }, request.claim);
+      const started = await startAsked(world, request.body, request);
       const links = linksOf(started.id);
       reply.code(202).header('location', links.self);
       const { id, workflowId, runId = '' } = started;
       return { id, workflowId, runId, status: 'running' as const, links };
     },
   );
+}
+
+/** Refuses or starts what `request` asks for. Fails with the problems of a start: invalid-input, held, cooling-down. */
+export function startAsked(
+  world: ApiWorld,
+  asked: StartRequest,
+  { caller, claim }: Pick<FastifyRequest, 'caller' | 'claim'>,
+): Promise<StartRecord> {
+  return startRecovery(world, { ...checkStart(asked, world), requestedBy: caller.id }, claim);
 }
 
 interface CheckedStart {
@@ -66,11 +75,15 @@ function checkStart(request: StartRequest, { scenarios, inventory }: ApiWorld): 
   const target = inventory().targets.find(({ id }) => id === request.target);
   if (!target) throw unknown('unknown-target', 'target', request.target);
   const errors: FieldError[] = [];
-  if (!scenario.kinds.includes(target.kind)) {
+  const fits = scenario.kinds.includes(target.kind);
+  if (!fits) {
     errors.push({ path: 'target', message: `is a ${target.kind}; ${scenario.id} runs on ${scenario.kinds.join(', ')}` });
+  } else {
+    errors.push(...(scenario.refuseTarget?.(target, inventory().targets) ?? []));
   }
   const input = scenario.input.safeParse(request.input ?? {});
   if (!input.success) errors.push(...fieldErrors(input.error.issues, 'input'));
+  else if (fits) errors.push(...(scenario.refuse?.(input.data, inventory().timezone, target) ?? []));
   const { detectedAt, brokenSince } = request;
   for (const [path, instant] of Object.entries({ detectedAt, brokenSince })) {
     if (instant !== undefined && Date.parse(instant) > Date.now() + skewMs) errors.push({ path, message: 'lies in the future' });
@@ -83,7 +96,7 @@ function checkStart(request: StartRequest, { scenarios, inventory }: ApiWorld): 
 }
 
 async function startRecovery(
-  { gateway, records, sign }: ApiWorld,
+  { gateway, records, sign, inventory }: ApiWorld,
   { request, scenario, target, requestedBy }: CheckedStart & { requestedBy: string },
   claim: Claim | undefined,
 ): Promise<StartRecord> {
@@ -92,7 +105,8 @@ async function startRecovery(
   // What the first request with this key began is neither a holder nor a reason to cool down.
   if (!dry && !claim?.resumes) {
     await letEndingClose(gateway, target.id);
-    await refuseWhereHeld(gateway, [target.id, ...(scenario.actsOn?.(request.input ?? {}, target) ?? [])]);
+    const others = scenario.actsOn?.(request.input ?? {}, target, inventory().targets) ?? [];
+    await refuseWhereHeld(gateway, [target.id, ...others]);
     if (!request.acknowledgeCoolDown) await refuseWhileCooling(records, scenario, target);
   }
   const asked: RecoveryStart = { ...withoutUndefined(request), requestedBy };

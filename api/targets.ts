@@ -3,6 +3,7 @@ import { openReviews } from '../activities/records/reviews.ts';
 import { idParams, listOf, pageQuery } from '../contracts/http/requests.ts';
 import { diagnosisDocument, targetDocument, type TargetDocument } from '../contracts/http/target.ts';
 import type { Inventory, TargetEntry } from '../contracts/inventory.ts';
+import { backupsOf } from '../contracts/kinds.ts';
 import { isVerified, isWhole, newestOf } from '../domain/backup-readiness.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import { fail } from '../domain/fail.ts';
@@ -96,7 +97,7 @@ async function documentOf(
 ): Promise<TargetDocument> {
   const [holder, backups, reviews] = await Promise.all([
     holderOf(world.gateway, target.id),
-    world.kinds[target.kind]?.backups ? lists.recent(target, maxAgeMs) : [],
+    backupsOf(world.kinds, target) ? lists.recent(target, maxAgeMs) : [],
     openReviews(world.records, target.id),
   ]);
   const overdue = reviews.filter((review) => isOverdue(review, Date.now())).map(overdueReview);
@@ -146,13 +147,16 @@ function curlOf(api: string, body: unknown): string {
   ].join(' ');
 }
 
-/** The kind's activity for backups; refused where the kind has none. */
+/** The kind's activity for backups; refused where the kind has none, or the target declares none. */
 export function backupActivityOf({ kinds }: ApiWorld, target: TargetEntry, which: 'take' | 'test' | 'hold'): string {
-  const activity = kinds[target.kind]?.backups?.[which];
+  const activity = backupsOf(kinds, target)?.[which];
   if (activity !== undefined) return activity;
+  const declares = kinds[target.kind]?.backups !== undefined;
   throw fail(
     'invalid-input',
-    { en: `A ${target.kind} has no backups.`, ja: `${target.kind} にはバックアップがありません。` },
-    { errors: [{ path: 'params.id', message: `a ${target.kind} has no backups` }] },
+    declares
+      ? { en: `${target.id} declares no backups.`, ja: `${target.id} にはバックアップの設定がありません。` }
+      : { en: `A ${target.kind} has no backups.`, ja: `${target.kind} にはバックアップがありません。` },
+    { errors: [{ path: 'params.id', message: declares ? 'no backups are declared' : `a ${target.kind} has no backups` }] },
   );
 }

@@ -4,7 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { backupCommand } from './backup.ts';
 import { exitCodeHelp, exitCodes } from './client/exit-codes.ts';
 import { approveCommand, rejectCommand } from './decide.ts';
+import { drillCommand } from './drill.ts';
 import { doctorCommand } from './doctor.ts';
+import { nodeCommand } from './node.ts';
 import { apiCommand, startCommand, workerCommand } from './processes.ts';
 import { recoverCommand } from './recover.ts';
 import { statusCommand } from './status.ts';
@@ -16,9 +18,11 @@ const commands = [
   approveCommand(),
   rejectCommand(),
   backupCommand(),
+  drillCommand(),
   doctorCommand(),
   workerCommand(),
   apiCommand(),
+  nodeCommand(),
 ];
 const program = new Command('okiagari').description('Disaster recovery as durable workflows.').addHelpText('after', exitCodeHelp);
 for (const command of commands) program.addCommand(command.exitOverride());

@@ -43,6 +43,7 @@ export const manifestSchema = z.strictObject({
     }),
   ),
   skipped: z.array(z.string()),
+  elsewhere: z.strictObject({ tool: z.string(), label: z.string(), bytes: z.number() }).optional(),
   counts,
   from: z.strictObject({ host: z.string(), okiagari: z.string() }),
   suspect: text.optional(),

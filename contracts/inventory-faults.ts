@@ -1,14 +1,13 @@
 /** Faults of an inventory that no single field shows: double ids, names that point nowhere, gates that nobody can satisfy. */
 import { defaultPolicy } from '../domain/gate-policy.ts';
+import { cdnFaults } from './cdn-faults.ts';
+import { entries, fields, type CrossFault, type Fields } from './cross-fault.ts';
+import { dnsStandbyFaults } from './dns-standby-faults.ts';
 import { duration } from './duration.ts';
+import { endpointFaults } from './endpoint-faults.ts';
 import { neededAt, type ScenarioEntry } from './scenario-entry.ts';
-
-export interface CrossFault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+import { serviceFaults } from './service-faults.ts';
+import { switchOverFaults } from './switch-over-faults.ts';
 
 const listsWithIds = [['people'], ['repositories'], ['notify', 'webhooks'], ['trust', 'publicKeys'], ['targets']] as const;
 
@@ -20,7 +19,9 @@ export function crossFaults(content: unknown, scenarios: readonly ScenarioEntry[
     ...nobodyWith(inventory, 'approver', 'nobody could approve a plan'),
     ...nobodyWith(inventory, 'operator', 'nobody could start a recovery or decide at a failed step'),
     ...entries(inventory['targets']).flatMap(([index, target]) => [
-      ...dangling(inventory, target).map(at('targets', index)),
+      ...[dangling, endpointFaults, switchOverFaults, serviceFaults, cdnFaults, dnsStandbyFaults]
+        .flatMap((look) => look(inventory, target))
+        .map(at('targets', index)),
       ...Object.entries(fields(target['approvals'])).flatMap(([gate, policy]) =>
         gateFaults(inventory, target, gate, fields(policy), scenarios).map(at('targets', index, 'approvals', gate)),
       ),
@@ -47,9 +48,12 @@ function doubles(inventory: Fields, path: readonly string[]): CrossFault[] {
 
 function dangling(inventory: Fields, target: Fields): CrossFault[] {
   const repositories = ids(inventory['repositories']);
-  const unknown = strings(target['repositories']).flatMap((id, index) =>
-    repositories.has(id) ? [] : [{ path: ['repositories', index], message: `no repository ${id}` }],
-  );
+  // Said of the target itself, or of its backups.
+  const named = [
+    ...strings(target['repositories']).map((id, index) => ({ id, path: ['repositories', index] })),
+    ...strings(fields(target['backup'])['repositories']).map((id, index) => ({ id, path: ['backup', 'repositories', index] })),
+  ];
+  const unknown = named.flatMap(({ id, path }) => (repositories.has(id) ? [] : [{ path, message: `no repository ${id}` }]));
   const { owner } = target;
   const nobody = typeof owner === 'string' && !ids(inventory['people']).has(owner);
   return nobody ? [...unknown, { path: ['owner'], message: `no person ${owner}` }] : unknown;
@@ -119,8 +123,5 @@ const at =
   (fault: CrossFault): CrossFault => ({ ...fault, path: [...path, ...fault.path] });
 /** Undefined for what is no duration: that is told as such already. */
 const milliseconds = (value: unknown): number | undefined => duration.safeParse(value).data;
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
-const entries = (value: unknown): [number, Fields][] =>
-  Array.isArray(value) ? value.map((item, index) => [index, fields(item)]) : [];
 const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
 const ids = (value: unknown): ReadonlySet<unknown> => new Set(entries(value).map(([, { id }]) => id));

@@ -91,6 +91,7 @@ const gatePolicy = z.strictObject({
 const targetHead = {
   id: slug,
   site: slug.default('main'),
+  sandbox: z.literal(true).optional().describe('Nobody depends on it: a drill may break it.'),
   approvals: z.record(slug, gatePolicy).default({}),
   objectives: z.strictObject({ rto: duration.optional(), rpo: duration.optional() }).default({}),
   coolDown: duration.optional().describe('After a recovery, the same scenario needs an acknowledgement for so long.'),

@@ -1,7 +1,34 @@
 /** What the inventory says of Redis servers beside the head that all targets share. */
 import { z } from 'zod';
+import { namesItsCommand, namesNoCommand, reach } from './control-settings.ts';
+import { endpoints } from './endpoint-settings.ts';
 import { slug } from './inputs/start.ts';
+import { redisBackupSettings } from './redis-backup-settings.ts';
 import { secretRef } from './secret-ref.ts';
+import { certificateDays, serverName, tls } from './tls-settings.ts';
+
+const absolutePath = z.string().startsWith('/', 'an absolute path');
+
+const control = z
+  .strictObject({
+    ...reach,
+    data: absolutePath.describe('Where its server keeps snapshot and append-only file, and works in (`dir`).'),
+    bin: absolutePath.default('/usr/bin').describe('Folder of redis-check-rdb and redis-check-aof.'),
+    config: absolutePath
+      .optional()
+      .describe('Its configuration file: a server that is started again is made a replica there first.'),
+    start: z
+      .array(z.string().min(1).max(500))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Starts its server in the background: program and arguments, no shell.'),
+  })
+  .refine(namesItsCommand, namesNoCommand)
+  .refine(({ config, start }) => start === undefined || config !== undefined, {
+    path: ['config'],
+    message: 'has to be named where the server is started: without it the server would come up as a master',
+  });
 
 export const redisSettings = {
   nodes: z
@@ -10,6 +37,8 @@ export const redisSettings = {
         id: slug,
         host: z.string().min(1).max(253),
         port: z.int().min(1).max(65_535).default(6_379),
+        serverName,
+        control: control.optional().describe('How the node itself is reached, for what no command of Redis can tell or do.'),
       }),
     )
     .min(1)
@@ -19,12 +48,14 @@ export const redisSettings = {
   login: z
     .strictObject({ user: z.string().min(1).max(63).default('default'), password: secretRef })
     .optional()
-    .describe('May call INFO and CONFIG GET. Left out where the servers ask for none.'),
+    .describe('May call INFO and CONFIG GET, and for a failover what its page names. Left out where the servers ask for none.'),
+  tls,
   expectedKeys: z
     .array(z.strictObject({ pattern: z.string().min(1).max(200), atLeast: z.int().min(1).max(10_000).default(1) }))
     .max(20)
     .default([])
     .describe('Patterns such as `lpr:*` that a verification finds so many keys of at least.'),
+  endpoints,
   limits: z
     .strictObject({
       lagBytes: z
@@ -33,9 +64,11 @@ export const redisSettings = {
         .default(1024 * 1024)
         .describe('A replica may lack so much of what was written.'),
       snapshotMinutes: z.int().min(1).default(75).describe('So old the last snapshot may be while something was written since.'),
+      certificateDays,
     })
     .prefault({})
     .describe('What still counts as healthy.'),
+  backup: redisBackupSettings,
 };
 
 /** Settings of a redis target beside the head that all targets share. */

@@ -1,10 +1,16 @@
 /** THE REGISTRY: every scenario that can be run, with what API, CLI, worker and documents need to know of it. */
 import type { ScenarioEntry } from './scenario-entry.ts';
 import { auditLogScenarios } from './scenarios/audit-log.ts';
+import { drillScenarios } from './scenarios/drill.ts';
 import { diskScenarios } from './scenarios/disk.ts';
+import { dnsScenarios } from './scenarios/dns.ts';
 import { fullSystemScenarios } from './scenarios/full-system.ts';
+import { postgresScenarios } from './scenarios/postgres.ts';
+import { redisScenarios } from './scenarios/redis.ts';
+import { regionScenarios } from './scenarios/region.ts';
 import { securityBreachScenarios } from './scenarios/security-breach.ts';
 import { toolStoreScenarios } from './scenarios/tool-store.ts';
+import { trafficScenarios } from './scenarios/traffic.ts';
 import { troubleScenarios } from './scenarios/trouble.ts';
 import { verificationScenarios } from './scenarios/verification.ts';
 
@@ -16,6 +22,12 @@ export const scenarios: readonly ScenarioEntry[] = [
   ...securityBreachScenarios,
   ...verificationScenarios,
   ...fullSystemScenarios,
+  ...postgresScenarios,
+  ...redisScenarios,
+  ...dnsScenarios,
+  ...trafficScenarios,
+  ...regionScenarios,
+  ...drillScenarios,
 ];
 
 /** Those that people start; the others run inside them. */

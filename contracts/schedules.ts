@@ -1,7 +1,7 @@
 /** The schedules that an inventory means: when each target is backed up, tested and pruned, as data for whoever keeps them in Temporal. */
 import { digestOf } from '../domain/digest.ts';
 import type { Inventory, TargetEntry } from './inventory.ts';
-import type { BackupActivities, Kinds } from './kinds.ts';
+import { backupsOf, type Kinds } from './kinds.ts';
 
 export const scheduleNames = ['full', 'incremental', 'test', 'retention'] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
@@ -28,16 +28,21 @@ export const scheduleId = (target: string, name: ScheduleName): string => `sched
 /** Every schedule, in the order of the inventory; none where a rhythm is `none`. */
 export const schedulesOf = (inventory: Inventory, kinds: Kinds): ScheduleEntry[] =>
   inventory.targets.flatMap((target) => {
-    const backups = kinds[target.kind]?.backups;
+    const backups = backupsOf(kinds, target);
     return backups === undefined ? [] : schedulesOfTarget(target, backups, inventory.timezone);
   });
 
-function schedulesOfTarget(target: TargetEntry, backups: BackupActivities, timezone: string): ScheduleEntry[] {
-  const { full, incremental, test, retention } = backups.settings(target);
+function schedulesOfTarget(
+  target: TargetEntry,
+  backups: NonNullable<ReturnType<typeof backupsOf>>,
+  timezone: string,
+): ScheduleEntry[] {
+  const { full, incremental, test, retention } = backups.settings;
   const { take, list, planPrune, applyPrune } = backups;
   const tested = test.each ? { test: backups.test } : {};
   const daily = (at: string): Rhythm | undefined => (at === 'none' ? undefined : { at, timezone });
-  const hourly: Rhythm | undefined = incremental.every === 'none' ? undefined : { everyMs: incremental.every };
+  const each = (every: 'none' | number): Rhythm | undefined => (every === 'none' ? undefined : { everyMs: every });
+  const ofFull = 'at' in full ? daily(full.at) : each(full.every);
   const entry = (
     name: ScheduleName,
     { paused }: { readonly paused: boolean },
@@ -53,8 +58,8 @@ function schedulesOfTarget(target: TargetEntry, backups: BackupActivities, timez
     return [{ id, target: targetId, site, name, rhythm, paused, workflowType, args, line }];
   };
   return [
-    ...entry('full', full, daily(full.at), 'scheduledBackup', { kind: 'full', take, ...tested }),
-    ...entry('incremental', incremental, hourly, 'scheduledBackup', { kind: 'incremental', take, ...tested }),
+    ...entry('full', full, ofFull, 'scheduledBackup', { kind: 'full', take, ...tested }),
+    ...entry('incremental', incremental, each(incremental.every), 'scheduledBackup', { kind: 'incremental', take, ...tested }),
     ...entry('test', test, daily(test.at), 'scheduledRestoreTests', { list, test: backups.test }),
     ...entry('retention', retention, daily(retention.at), 'scheduledRetention', { planPrune, applyPrune }),
   ];

@@ -59,6 +59,19 @@ export const toolStoreSettings = {
     .array(sourceCode)
     .default([])
     .describe('Where extensions and libraries come from; they are compared with it, and brought from it.'),
+  switchOver: z
+    .strictObject({
+      names: z
+        .strictObject({
+          zone: slug.describe('A target of kind dns-zone.'),
+          side: slug,
+          switches: z.array(slug).min(1).max(200).optional().describe('Only these; left out, every switch of the zone.'),
+        })
+        .optional(),
+      traffic: z.strictObject({ proxies: slug.describe('A target of kind traffic.'), side: slug }).optional(),
+    })
+    .optional()
+    .describe('How `full-system-recovery` leads users to this system in the end. What is left out is done and ticked by people.'),
   backups: backupSettings,
   archiveAfter: duration
     .default(30 * 86_400_000)
@@ -67,3 +80,9 @@ export const toolStoreSettings = {
 
 /** Settings of a tool-store target beside the head that all targets share. */
 export type ToolStoreSettings = z.infer<z.ZodObject<typeof toolStoreSettings>>;
+
+/** Targets that a whole recovery changes in its last phase: it holds them from its start. */
+export function switchedOver(target: Readonly<Record<string, unknown>>): string[] {
+  const { names, traffic } = (target as unknown as ToolStoreSettings).switchOver ?? {};
+  return [...(names ? [names.zone] : []), ...(traffic ? [traffic.proxies] : [])];
+}

@@ -13,7 +13,7 @@ export const backupStatuses = {
 } as const satisfies Record<string, Text>;
 export type BackupStatus = keyof typeof backupStatuses;
 
-/** interface: "A backup is …". Times ISO, `restoreMs` measured by the restore test, `counts` by kind of thing (`tools`, `logLines`). */
+/** interface: "A backup is …". Times ISO, `restoreMs` measured by the restore test, `counts` by kind of thing (`tools`, `logLines`; `tables`, `rows`; `keys`, `lastingKeys`). */
 export interface Backup {
   readonly id: string;
   readonly target: string;
@@ -34,6 +34,14 @@ export interface Backup {
   /** Why a suspect one is suspect, and what was odd about it without making it useless. */
   readonly findings?: readonly Text[];
 }
+
+/** By their start; the same instant by id, so that the order never depends on who listed them. */
+export const newestFirst = (a: Backup, b: Backup): number =>
+  Date.parse(b.startedAt) - Date.parse(a.startedAt) || (a.id < b.id ? 1 : -1);
+
+/** One word for all that is known: a failed test outweighs the suspicion, the suspicion outweighs a passed test. */
+export const backupStatus = (known: { failed: boolean; suspect: boolean; verified: boolean }): Backup['status'] =>
+  known.failed ? 'failed' : known.suspect ? 'suspect' : known.verified ? 'verified' : 'complete';
 
 /** `hold.json` beside a manifest: whether a person keeps it against retention. The newest of all repositories counts. */
 export interface BackupHold {
@@ -72,6 +80,8 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
   /** Paths of links, listed and not followed. */
   readonly skipped: readonly string[];
+  /** What a tool of the target's own keeps in a repository of its own, beside what `files` says; by the name it gave that. */
+  readonly elsewhere?: { readonly tool: string; readonly label: string; readonly bytes: number };
   readonly counts: Readonly<Record<string, number>>;
   readonly from: { readonly host: string; readonly okiagari: string };
   /** Why it may hold the damage; absent when nothing speaks against it. */
@@ -85,9 +95,13 @@ export interface Manifest {
 /** The backups that hold bytes of this one: itself, and earlier ones for what was unchanged. */
 export const holdersOf = ({ id, files }: Manifest): string[] => [...new Set([id, ...files.map((file) => file.in)])];
 
-/** Bytes that lie in this backup's own folder, and go when it goes. */
-export const ownBytes = ({ id, files }: Manifest): number =>
-  files.reduce((sum, file) => sum + (file.in === id && file.as === undefined ? file.bytes : 0), 0);
+/** Bytes that lie in this backup's own folder, or for it in its tool's repository, and go when it goes. */
+export const ownBytes = ({ id, files, elsewhere }: Manifest): number =>
+  files.reduce((sum, file) => sum + (file.in === id && file.as === undefined ? file.bytes : 0), elsewhere?.bytes ?? 0);
+
+/** All bytes that a restore of it reads. */
+export const allBytes = ({ files, elsewhere }: Manifest): number =>
+  files.reduce((sum, file) => sum + file.bytes, elsewhere?.bytes ?? 0);
 
 /** `verification.json` beside a manifest: what the restore test found. Written anew by each test; the newest counts. */
 export interface BackupTest {

@@ -1,15 +1,20 @@
 /** Every way a request or a step can fail: code → HTTP status, whether a retry may help, and what the reader should do next. */
 import { auditLogFailures } from './audit-log/failures.ts';
+import { dnsFailures } from './dns/failures.ts';
 import { diskFailures } from './disk/failures.ts';
+import { drillFailures } from './drill/failures.ts';
 import { row, type FailureRow } from './failure-row.ts';
 import { fullSystemFailures } from './full-system/failures.ts';
 import { logQuestionFailures } from './log-questions/failures.ts';
 import { databaseFailures } from './database-failures.ts';
 import { repositoryFailures } from './repository-failures.ts';
+import { serviceFailures } from './service/failures.ts';
 import { setAsideFailures } from './set-aside/failures.ts';
 import { sourceCodeFailures } from './source-code/failures.ts';
 import { timeoutFailures } from './timeouts/failures.ts';
 import { toolStoreFailures } from './tool-store/failures.ts';
+import { protectionFailures } from './protection/failures.ts';
+import { trafficFailures } from './traffic/failures.ts';
 
 /** The failure table. docs/rules.md is generated from it; a code that is not a row cannot be made. */
 export const failures = {
@@ -157,6 +162,11 @@ export const failures = {
   ...auditLogFailures,
   ...diskFailures,
   ...databaseFailures,
+  ...dnsFailures,
+  ...trafficFailures,
+  ...serviceFailures,
+  ...drillFailures,
+  ...protectionFailures,
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureCode = keyof typeof failures;

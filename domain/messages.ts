@@ -44,6 +44,22 @@ export interface ChildOrigin {
   readonly ancestors?: readonly { readonly id: string; readonly target: string }[];
   /** There was no way back any more when it began. */
   readonly noReturn?: Text;
+  /** Gates that an approval further out stands for, where the target has no policy of its own. */
+  readonly covered?: Covered;
+  /** Whose workers carry it out, in place of the target's own site: that may be the one that is lost. */
+  readonly site?: string;
+}
+
+export interface Covered {
+  readonly gates: readonly string[];
+  readonly approval: Approval;
+}
+
+/** What people approved, with the statements that counted; it is worth what those prove. */
+export interface Approval {
+  readonly gate: string;
+  readonly digest: string;
+  readonly statements: readonly Envelope[];
 }
 
 /** A statement with the signature of a trusted key (base64 Ed25519 over its canonical JSON). */
@@ -73,11 +89,12 @@ export const statusQuery = defineQuery<RecoveryState>('status');
 /** Ledger entries numbered above the argument. */
 export const ledgerQuery = defineQuery<readonly LedgerEntry[], [number]>('ledger');
 
-/** What a child tells its root: a step of its own, a gate to open, a child of its own that ended, or that it passed its point of no return. */
+/** What a child tells its root: a step of its own, a gate to open, a child of its own that ended or has to stop, or that it passed its point of no return. */
 export type ChildReport =
   | { readonly tells: 'step'; readonly step: Step }
   | { readonly tells: 'gate'; readonly childWorkflowId: string; readonly question: ChildQuestion; readonly policy: GatePolicy }
   | { readonly tells: 'gone'; readonly path: string }
+  | { readonly tells: 'stopped'; readonly path: string; readonly request: CancelRequest }
   | { readonly tells: 'no-return'; readonly why: Text };
 /** A gate as its child asks it; votes and deadline are the root's. */
 export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline' | 'otherwise' | 'aloneFrom'> & {

@@ -5,7 +5,7 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { setUpAgent } from './setup/agent.mjs';
-import { setUpDatabaseServers } from './setup/database-servers.mjs';
+import { setUpTestServers } from './setup/test-servers.mjs';
 import { SetupError } from './setup/failure.mjs';
 import { setUpObjectStore } from './setup/object-store.mjs';
 import { setUpPackages } from './setup/packages.mjs';
@@ -22,7 +22,7 @@ try {
   if (purpose === 'tests') {
     await setUpObjectStore();
     await setUpAgent();
-    await setUpDatabaseServers();
+    await setUpTestServers();
   }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

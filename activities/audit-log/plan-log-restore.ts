@@ -6,7 +6,7 @@ import type { Plan } from '../../domain/recovery.ts';
 import { auditLog } from '../../domain/tool-store/layout.ts';
 import { keepWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { requireRoot, toolStoreTarget, withinTarget } from '../tool-store/target.ts';
 import { gatherLogs } from './backup-log.ts';
 import { freeNames, lookAtLog } from './plan-repair.ts';

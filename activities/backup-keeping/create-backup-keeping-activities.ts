@@ -1,12 +1,13 @@
-/** The effects of keeping and pruning backups, made of ports. */
+/** The effects of keeping and pruning backups, made of ports; the same for every kind. */
 import { alive } from '../alive.ts';
 import type { Ports } from '../ports/index.ts';
-import { holdToolStoreBackup } from './hold.ts';
+import { toolStoreBackups } from '../tool-store/open-backups.ts';
+import { holdBackup } from './hold.ts';
 import type { BackupKeepingActivities } from './interface.ts';
-import { applyToolStorePrune, planToolStorePrune } from './prune.ts';
+import { applyPruneOf, planPruneOf } from './prune.ts';
 
 export const createBackupKeepingActivities = (ports: Ports): BackupKeepingActivities => ({
-  planToolStorePrune: (input) => alive((signal) => planToolStorePrune(ports, input, signal)),
-  applyToolStorePrune: (input) => alive((signal) => applyToolStorePrune(ports, input, signal)),
-  holdToolStoreBackup: (input) => alive((signal) => holdToolStoreBackup(ports, input, signal)),
+  planToolStorePrune: (input) => alive((signal) => planPruneOf(ports, toolStoreBackups, input, signal)),
+  applyToolStorePrune: (input) => alive((signal) => applyPruneOf(ports, toolStoreBackups, input, signal)),
+  holdToolStoreBackup: (input) => alive((signal) => holdBackup(ports, toolStoreBackups, input, signal)),
 });

@@ -2,22 +2,23 @@
 import type { Backup, BackupHold } from '../../domain/backup.ts';
 import type { Ports } from '../ports/index.ts';
 import { holdTrailKey } from '../records/keys.ts';
-import { describeSet, faultOf } from '../tool-store/backup-set.ts';
-import { openBackup } from '../tool-store/open-backups.ts';
-import { toolStoreTarget } from '../tool-store/target.ts';
+import type { BackedUp, BackupKind } from './backed-up.ts';
+import { describeSet, faultOf } from './backup-set.ts';
+import { oneOf } from './open-sets.ts';
 
 export interface HoldInput extends BackupHold {
   readonly target: string;
   readonly backup: string;
 }
 
-export async function holdToolStoreBackup(
+export async function holdBackup<T extends BackedUp>(
   ports: Ports,
+  kind: BackupKind<T>,
   { target: id, backup, held, reason, by, at }: HoldInput,
   signal?: AbortSignal,
 ): Promise<Backup> {
-  const target = toolStoreTarget(ports, id);
-  const set = await openBackup(ports, target, backup, signal);
+  const target = kind.target(ports, id);
+  const set = oneOf(await kind.open(ports, target, signal), id, backup);
   if (set.manifest === undefined && set.fault !== undefined) throw faultOf(set.fault);
   const hold: BackupHold = { held, reason, by, at };
   for (const copy of set.copies) await copy.keepHold(hold);

@@ -1,4 +1,4 @@
-/** Prunes backups: plan by policy, then remove what the plan and today's policy both let go, never outside the target's own prefix. */
+/** Prunes backups of any kind of target: plan by policy, then remove what the plan and today's policy both let go, never outside the target's own prefix. */
 import { holdersOf, ownBytes, type BackupKind } from '../../domain/backup.ts';
 import { fail } from '../../domain/fail.ts';
 import {
@@ -15,26 +15,27 @@ import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
 import { prunedKey } from '../records/keys.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
-import { describeSet, type BackupSet } from '../tool-store/backup-set.ts';
-import { openBackups } from '../tool-store/open-backups.ts';
-import { explainWrite, toolStoreTarget, type ToolStoreTarget } from '../tool-store/target.ts';
+import { describeSet, type BackupSet } from './backup-set.ts';
+import { explainWrite } from '../tool-store/target.ts';
+import type { BackedUp, BackupKind as TargetKind } from './backed-up.ts';
 import { backupsInUse } from './in-use.ts';
 
-export async function planToolStorePrune(
+export async function planPruneOf<T extends BackedUp>(
   ports: Ports,
+  kind: TargetKind<T>,
   input: { readonly target: string; readonly recovery: string },
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const target = toolStoreTarget(ports, input.target);
-  const { backups, verdicts } = await decide(ports, target, signal);
+  const target = kind.target(ports, input.target);
+  const { backups, verdicts } = await decide(ports, kind, target, signal);
   const plan = planPrune(target.id, backups, verdicts);
   const ref = await keepWholePlan(ports.records, encodeURIComponent(input.recovery), plan);
   return headOfPrune(plan, ref);
 }
 
 /** The policy of the inventory, on the backups of this moment. */
-async function decide(ports: Ports, target: ToolStoreTarget, signal?: AbortSignal) {
-  const sets = await openBackups(ports, target, signal);
+async function decide<T extends BackedUp>(ports: Ports, kind: TargetKind<T>, target: T, signal?: AbortSignal) {
+  const sets = await kind.open(ports, target, signal);
   const { full, incremental, manual } = target.backups;
   const held = new Map(sets.flatMap(({ id, hold }) => (hold?.held === true ? [[id, hold.reason] as const] : [])));
   const verdicts = decideRetention(
@@ -43,7 +44,7 @@ async function decide(ports: Ports, target: ToolStoreTarget, signal?: AbortSigna
     { held, inUse: await backupsInUse(ports, target.id) },
     Date.now(),
   );
-  return { verdicts, backups: sets.map(prunableOf) };
+  return { verdicts, sets, backups: sets.map(prunableOf) };
 }
 
 function keepableOf(set: BackupSet, target: string): Keepable {
@@ -80,15 +81,16 @@ function needsOf({ id, manifest }: BackupSet): string[] {
 const kindOf = ({ id, manifest }: BackupSet): BackupKind =>
   manifest?.kind ?? (['incremental', 'manual'] as const).find((kind) => id.includes(`-${kind}-`)) ?? 'full';
 
-export async function applyToolStorePrune(
+export async function applyPruneOf<T extends BackedUp>(
   ports: Ports,
+  kind: TargetKind<T>,
   input: { readonly target: string; readonly plan: string; readonly digest: string },
   signal?: AbortSignal,
 ): Promise<PruneReceipt> {
-  const target = toolStoreTarget(ports, input.target);
+  const target = kind.target(ports, input.target);
   const plan = await readWholePlan<PrunePlan>(ports.records, input.plan, target.id, 'removals');
   if (plan.digest !== input.digest) throw notThePlan(input.plan);
-  const { verdicts } = await decide(ports, target, signal);
+  const { verdicts, sets } = await decide(ports, kind, target, signal);
   const now = new Map(verdicts.map((verdict): [string, Verdict] => [verdict.id, verdict]));
   const spared: { readonly id: string; readonly reason: Text }[] = [];
   let [removed, already, bytes] = [0, 0, 0];
@@ -99,7 +101,9 @@ export async function applyToolStorePrune(
       spared.push({ id: removal.id, reason: verdict.reason });
       continue;
     }
-    const locked = await remove(ports, target, removal, input.digest);
+    const set = sets.find(({ id }) => id === removal.id);
+    const forget = async () => set && kind.forget?.(ports, target, set, signal);
+    const locked = await remove(ports, target, removal, input.digest, forget);
     if (locked !== undefined) spared.push({ id: removal.id, reason: locked });
     else if (verdict === undefined) already++;
     else {
@@ -111,10 +115,17 @@ export async function applyToolStorePrune(
 }
 
 /** From every repository, also where only leftovers of a removal that was cut short remain. Answers why the store refuses. */
-async function remove(ports: Ports, target: ToolStoreTarget, removal: Removal, plan: string): Promise<Text | undefined> {
+async function remove(
+  ports: Ports,
+  target: BackedUp,
+  removal: Removal,
+  plan: string,
+  forget: () => Promise<Text | undefined>,
+): Promise<Text | undefined> {
   const { id } = removal;
   await ports.records.create(prunedKey(target.id, id), JSON.stringify({ ...removal, plan, at: new Date().toISOString() }));
-  let locked: Text | undefined;
+  let locked = await forget();
+  if (locked !== undefined) return locked;
   for (const entry of target.repositoryEntries) {
     const repository = ports.repositories(entry);
     try {

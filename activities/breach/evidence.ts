@@ -6,7 +6,7 @@ import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { folderOf, isLineLog, isTemporary } from '../../domain/tool-store/layout.ts';
 import type { FileFacts, Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { codeOf, explainWrite, requireRoot, toolStoreTarget, withinTarget } from '../tool-store/target.ts';
 
 interface EvidenceFile {

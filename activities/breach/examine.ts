@@ -13,7 +13,7 @@ import type { Ports } from '../ports/index.ts';
 import { findingsKey } from '../records/keys.ts';
 import { planSetAside, readMoves } from '../set-aside/plan-moves.ts';
 import { openBackup } from '../tool-store/open-backups.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { readBackupFiles } from '../tool-store/read-backup.ts';
 import { toolStoreTarget } from '../tool-store/target.ts';
 import { evidenceFaults } from './evidence.ts';

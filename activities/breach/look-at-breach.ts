@@ -8,7 +8,7 @@ import type { BackupFile } from '../../domain/tool-store/restore-plan.ts';
 import { tallyLog } from '../log-questions/ask-log.ts';
 import type { Ports } from '../ports/index.ts';
 import { compareSources } from '../source-code/compare-sources.ts';
-import { describeSet, type BackupSet } from '../tool-store/backup-set.ts';
+import { describeSet, type BackupSet } from '../backup-keeping/backup-set.ts';
 import { openBackup, openBackups } from '../tool-store/open-backups.ts';
 import { readBackupFiles } from '../tool-store/read-backup.ts';
 import { scanStore } from '../tool-store/scan-store.ts';

@@ -8,7 +8,7 @@ import { inParallel } from '../../domain/tool-store/in-parallel.ts';
 import { agentFolder, auditLog, isToolPath, logsFolder, toolBytesLimit, toolsFolder } from '../../domain/tool-store/layout.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Ports } from '../ports/index.ts';
-import { describeSet, type BackupSet } from '../tool-store/backup-set.ts';
+import { describeSet, type BackupSet } from '../backup-keeping/backup-set.ts';
 import { openBackup, openBackups } from '../tool-store/open-backups.ts';
 import { scanStore } from '../tool-store/scan-store.ts';
 import { codeOf, requireRoot, toolStoreTarget, type ToolStoreTarget } from '../tool-store/target.ts';

@@ -13,7 +13,7 @@ import { auditLog } from '../../domain/tool-store/layout.ts';
 import type { Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { requireRoot, toolStoreTarget, withinTarget, type ToolStoreTarget } from '../tool-store/target.ts';
 
 const dayMs = 86_400_000;

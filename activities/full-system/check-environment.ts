@@ -5,7 +5,7 @@ import { size } from '../../domain/sizes.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Check } from '../../domain/verification.ts';
 import type { Ports } from '../ports/index.ts';
-import { saidBy } from '../tool-store/repository-failure.ts';
+import { saidBy } from '../backup-keeping/repository-failure.ts';
 import { requireRoot, toolStoreTarget, type ToolStoreTarget } from '../tool-store/target.ts';
 import { packageFacts } from './agent-package.ts';
 

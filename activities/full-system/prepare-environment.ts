@@ -4,7 +4,7 @@ import { decideEnvironment, environmentHead, systemFolders, type EnvironmentPlan
 import type { Plan } from '../../domain/recovery.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { explainWrite, toolStoreTarget, withinTarget, type ToolStoreTarget } from '../tool-store/target.ts';
 import { install, installationOf, isThere, uninstall } from './agent-package.ts';
 

@@ -1,12 +1,15 @@
 /** Answers the checklist of a cluster: its servers side by side, then its primary from inside. */
 import { answerServers } from '../../domain/checklist/server-answers.ts';
-import { judged, type Answer } from '../../domain/checklist/words.ts';
+import type { Answer } from '../../domain/checklist/words.ts';
 import { fail } from '../../domain/fail.ts';
-import { answerIntegrity } from '../../domain/postgres/integrity-answers.ts';
+import { answerCommit, answerIntegrity } from '../../domain/postgres/integrity-answers.ts';
 import { judgeCluster } from '../../domain/postgres/judge-cluster.ts';
 import { isPrimary, type NodeReport } from '../../domain/postgres/node-report.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PostgresNode } from '../ports/postgres.ts';
+import { lookAt } from './cluster-view.ts';
+import { judgePatroni } from '../../domain/postgres/patroni/judge-patroni.ts';
+import { lookThroughPatroni } from './patroni/view-patroni.ts';
 import { postgresTarget, type PostgresTarget } from './target.ts';
 
 interface Request {
@@ -15,11 +18,11 @@ interface Request {
 
 export async function checkServers(ports: Ports, input: Request, signal?: AbortSignal): Promise<Answer[]> {
   const target = postgresTarget(ports, input.target);
-  const reports = await lookAtAll(ports, target, signal);
+  const [reports, patroni] = await Promise.all([lookAtAll(ports, target, signal), lookThroughPatroni(ports, target, signal)]);
   return answerServers(
     'one-primary',
     reports.filter(isPrimary).map(({ node }) => node),
-    judgeCluster(reports, target.limits),
+    [...judgeCluster(reports, target.limits), ...(patroni ? judgePatroni(patroni, reports, target.limits) : [])],
   );
 }
 
@@ -32,15 +35,14 @@ export async function checkCommit(ports: Ports, input: Request, signal?: AbortSi
   const target = postgresTarget(ports, input.target);
   const primary = await primaryOf(ports, target, signal);
   const ms = Math.round(await ports.postgres.commit(primary, target, signal));
-  const sentence = { en: `${primary.id} committed after ${ms} ms.`, ja: `${primary.id} は ${ms} ミリ秒でコミットしました。` };
-  return [judged('commit', true, sentence, { measured: `${ms} ms` })];
+  return [answerCommit(primary.id, ms)];
 }
 
 const lookAtAll = (ports: Ports, target: PostgresTarget, signal?: AbortSignal): Promise<NodeReport[]> =>
-  Promise.all(target.nodes.map((node) => ports.postgres.look(node, target, signal)));
+  Promise.all(target.nodes.map((node) => lookAt(ports, target, node, signal)));
 
 /** Fails: no-primary. */
-async function primaryOf(ports: Ports, target: PostgresTarget, signal?: AbortSignal): Promise<PostgresNode> {
+export async function primaryOf(ports: Ports, target: PostgresTarget, signal?: AbortSignal): Promise<PostgresNode> {
   const primaries = (await lookAtAll(ports, target, signal)).filter(isPrimary);
   const found = target.nodes.find(({ id }) => primaries.length === 1 && primaries[0]!.node === id);
   if (found) return found;

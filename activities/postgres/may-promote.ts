@@ -2,14 +2,12 @@
 import { chooseStandby } from '../../domain/postgres/can-promote.ts';
 import { mayPromote } from '../../domain/postgres/may-promote.ts';
 import { isLive, isStandby, type Standby } from '../../domain/postgres/node-report.ts';
-import { nothingBehind, type LogTail } from '../../domain/postgres/node-state.ts';
+import { mayHoldMore, nothingBehind, type LogTail } from '../../domain/postgres/node-state.ts';
 import { no, type Verdict } from '../../domain/verdict.ts';
 import type { Ports } from '../ports/index.ts';
-import { lookAtSilentOnes, lostPrimary, tailBeyond } from './silent-nodes.ts';
-import { postgresTarget } from './target.ts';
-
-/** Where neither target nor scenario says how much may be lost: as the runbook does. */
-const usualBudgetMs = 5 * 60_000;
+import { viewCluster } from './cluster-view.ts';
+import { lostPrimary, silentOnes, tailBeyond } from './silent-nodes.ts';
+import { postgresTarget, usualBudgetMs } from './target.ts';
 
 export async function answerMayPromote(
   ports: Ports,
@@ -17,15 +15,15 @@ export async function answerMayPromote(
   signal?: AbortSignal,
 ): Promise<Verdict & { readonly node: string }> {
   const target = postgresTarget(ports, input.target);
-  const reports = await Promise.all(target.nodes.map((node) => ports.postgres.look(node, target, signal)));
-  const silent = await lookAtSilentOnes(ports, target, reports);
+  const view = await viewCluster(ports, target, signal);
+  const { reports, states, beyondReach } = view;
+  const silent = silentOnes(target, view);
   const candidate =
-    input.node === undefined ? chooseStandby(reports) : reports.filter(isStandby).find((one) => one.node === input.node);
+    input.node === undefined ? chooseStandby(reports, states) : reports.filter(isStandby).find((one) => one.node === input.node);
   const node = input.node ?? candidate?.node;
   if (node === undefined) return { node: '', ...nobody };
-  const states = new Map(silent.map((one) => [one.node, one.state]));
   const verdict = mayPromote({
-    ...{ node, reports, states },
+    ...{ node, reports, states, beyondReach },
     tail: candidate && (await lostWith(candidate)),
     budgetMs: target.objectives.rpo ?? usualBudgetMs,
   });
@@ -33,7 +31,7 @@ export async function answerMayPromote(
 
   /** Where every node that could have been the primary answers as a standby, the most advanced of them has it all. */
   async function lostWith(standby: Standby): Promise<LogTail | undefined> {
-    const lost = reports.filter((report) => !isLive(report) && states.get(report.node)?.isStandby !== true);
+    const lost = reports.filter((report) => !isLive(report) && mayHoldMore(states.get(report.node)));
     const primary = lostPrimary(silent);
     if (lost.length === 0) return nothingBehind;
     return primary && tailBeyond(ports, primary, standby, signal);

@@ -17,3 +17,13 @@ export function postgresTarget(ports: Ports, id: string): PostgresTarget {
     ja: `PostgreSQL クラスター ${id} はありません。`,
   });
 }
+
+/** Where neither target nor scenario says how much may be lost: as the runbook does. */
+export const usualBudgetMs = 5 * 60_000;
+
+/** Fails: no-such-node. */
+export function nodeOf({ id: target, nodes }: PostgresTarget, id: string): PostgresSettings['nodes'][number] {
+  const node = nodes.find((one) => one.id === id);
+  if (node) return node;
+  throw fail('no-such-node', { en: `${target} has no node ${id}.`, ja: `${target} にノード ${id} はありません。` });
+}

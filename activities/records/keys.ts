@@ -37,5 +37,11 @@ export const holdTrailKey = (target: string, backup: string, at: string): string
   `trail/holds/${target}/${backup}/${encodeURIComponent(at)}.json`;
 /** What the files of a target were at its newest backup, so that the next one need not read them. */
 export const seenFilesKey = (target: string): string => `seen/${target}.json`;
+/** What was known when a standby was promoted, one for each recovery that promotes. */
+export const takeOversPrefix = (target: string): string => `take-overs/${target}/`;
+export const takeOverKey = (target: string, recovery: string): string => `${takeOversPrefix(target)}${recovery}.json`;
+/** How far a restore into servers has come, so that a second attempt replaces nothing that came since. */
+export const restoreStageKey = (target: string, recovery: string, backup: string): string =>
+  `restores/${target}/${recovery}/${backup}.json`;
 /** What an administrator changed of a schedule. */
 export const scheduleOverrideKey = (schedule: string): string => `${schedule}/override.json`;

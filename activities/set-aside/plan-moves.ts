@@ -11,7 +11,7 @@ import { toolsFolder } from '../../domain/tool-store/layout.ts';
 import { naming } from '../../domain/tool-store/tool-limit.ts';
 import type { Ports } from '../ports/index.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { requireRoot, toolStoreTarget, withinTarget, type ToolStoreTarget } from '../tool-store/target.ts';
 import type { SetAsideActivities } from './interface.ts';
 import { lookAtTools } from './look-at-tools.ts';

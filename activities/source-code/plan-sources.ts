@@ -4,7 +4,7 @@ import type { Plan } from '../../domain/recovery.ts';
 import { decideSources, sourcePlanHead, type SourcePlan, type SourceView } from '../../domain/source-code/source-plan.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
-import { checkedName } from '../tool-store/protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { missingFolders } from '../tool-store/scan-store.ts';
 import { requireRoot, toolStoreTarget } from '../tool-store/target.ts';
 import { viewSource } from './view-sources.ts';

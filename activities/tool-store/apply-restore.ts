@@ -7,7 +7,7 @@ import type { BackupFile, RestoreChange, RestorePlan } from '../../domain/tool-s
 import { naming } from '../../domain/tool-store/tool-limit.ts';
 import type { RestoreReceipt } from '../../domain/tool-store/words.ts';
 import type { Ports } from '../ports/index.ts';
-import type { BackupSet } from './backup-set.ts';
+import type { BackupSet } from '../backup-keeping/backup-set.ts';
 import { openBackup } from './open-backups.ts';
 import { readPlan } from './plan-restore.ts';
 import { protectedPlace, readProtected } from './protect.ts';

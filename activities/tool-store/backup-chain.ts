@@ -1,9 +1,10 @@
 /** What an incremental may build on: the newest whole backup in the same repository, and every content that its chain holds. */
-import { holdersOf, type Manifest, type ManifestFile } from '../../domain/backup.ts';
+import type { Manifest, ManifestFile } from '../../domain/backup.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
 import { seenFilesKey } from '../records/keys.ts';
-import type { BackupSet } from './backup-set.ts';
+import type { BackupSet } from '../backup-keeping/backup-set.ts';
+import { newestBase, wholeIn } from '../backup-keeping/newest-base.ts';
 
 /** Where bytes lie already. */
 interface Stored {
@@ -38,11 +39,8 @@ export async function findChain(
   repository: string,
   before: string,
 ): Promise<Chain | undefined> {
-  const here = new Map(sets.filter((set) => isWholeIn(set, repository)).map((set) => [set.id, set.manifest!]));
-  const isRestorable = (manifest: Manifest): boolean => holdersOf(manifest).every((holder) => here.has(holder));
-  const base = [...here.values()]
-    .filter((manifest) => Date.parse(manifest.startedAt) < Date.parse(before) && isRestorable(manifest))
-    .reduce<Manifest | undefined>((best, one) => (best === undefined || isNewer(one, best) ? one : best), undefined);
+  const here = wholeIn(sets, repository);
+  const base = newestBase(here, before);
   if (base === undefined) return undefined;
   const contents = new Map<string, Stored>();
   const visited = new Set<string>();
@@ -57,17 +55,6 @@ export async function findChain(
   }
   const files = new Map(base.files.map((file) => [file.path, file]));
   return { base, files, contents, seen: await seenAt(ports, target, base) };
-}
-
-/** Ours, with a manifest, and no failed test there. Suspect is no matter: an incremental knows each byte that it refers to. */
-const isWholeIn = ({ source, manifest, copies }: BackupSet, repository: string): boolean =>
-  source === 'okiagari' &&
-  manifest !== undefined &&
-  copies.some(({ where, test }) => where === repository && test?.passed !== false);
-
-function isNewer(one: Manifest, other: Manifest): boolean {
-  const distance = Date.parse(one.startedAt) - Date.parse(other.startedAt);
-  return distance > 0 || (distance === 0 && one.id > other.id);
 }
 
 interface SeenRecord {

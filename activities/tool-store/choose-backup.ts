@@ -7,7 +7,7 @@ import { isToolPath } from '../../domain/tool-store/layout.ts';
 import type { ChosenBackup } from '../../domain/tool-store/words.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Ports } from '../ports/index.ts';
-import { describeSet, faultOf, type BackupSet, type SetFault } from './backup-set.ts';
+import { describeSet, faultOf, type BackupSet, type SetFault } from '../backup-keeping/backup-set.ts';
 import { openBackups } from './open-backups.ts';
 import { codeOf, toolStoreTarget } from './target.ts';
 import { testSet } from './test-backup.ts';

@@ -2,18 +2,16 @@
 import type { Ports } from '../ports/index.ts';
 import { isAgentRunning, startAgent, stopAgent } from './agent.ts';
 import { alive } from '../alive.ts';
-import { whileInUse } from '../backup-keeping/in-use.ts';
+import { listBackupsOf, testBackupOf } from '../backup-keeping/backups-of.ts';
 import { applyRestore } from './apply-restore.ts';
-import { describeSet } from './backup-set.ts';
 import { chooseBackup } from './choose-backup.ts';
 import { diagnose } from './diagnose.ts';
 import type { ToolStoreActivities } from './interface.ts';
-import { openBackup, openBackups } from './open-backups.ts';
+import { toolStoreBackups } from './open-backups.ts';
 import { planRestore } from './plan-restore.ts';
 import { protectStore } from './protect.ts';
 import { runCriticalTools } from './sample-runs.ts';
 import { takeBackup } from './take-backup.ts';
-import { toolStoreTarget } from './target.ts';
 import { testSet } from './test-backup.ts';
 import { undoRestore } from './undo-restore.ts';
 import { verifyRestored } from './verify-restored.ts';
@@ -31,18 +29,11 @@ export function createToolStoreActivities(ports: Ports): ToolStoreActivities {
     undoRestore: (input) => alive((signal) => undoRestore(ports, input, signal)),
     verifyRestoredTools: (input) => alive((signal) => verifyRestored(ports, input, signal)),
     runCriticalTools: (input) => alive((signal) => runCriticalTools(ports, input, signal)),
-    listToolStoreBackups: (input) =>
-      alive(async (signal) => {
-        const target = toolStoreTarget(ports, input.target);
-        return (await openBackups(ports, target, signal)).map((set) => describeSet(set, target.id));
-      }),
+    listToolStoreBackups: (input) => alive((signal) => listBackupsOf(ports, toolStoreBackups, input, signal)),
     takeToolStoreBackup: (input) => alive((signal) => takeBackup(ports, input, signal)),
     testToolStoreBackup: (input) =>
-      alive(async (signal) => {
-        const target = toolStoreTarget(ports, input.target);
-        const set = await openBackup(ports, target, input.backup, signal);
-        const tested = await whileInUse(ports, target.id, set.id, 'a restore test', () => testSet(ports, target.id, set, signal));
-        return describeSet(tested.set, target.id);
-      }),
+      alive((signal) =>
+        testBackupOf(ports, toolStoreBackups, input, async ({ id }, set) => (await testSet(ports, id, set, signal)).set, signal),
+      ),
   };
 }

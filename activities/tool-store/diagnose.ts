@@ -9,7 +9,7 @@ import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import { lookForDamage } from '../audit-log/look-at-log.ts';
 import type { Ports } from '../ports/index.ts';
 import { recentTimeouts } from '../timeouts/recent-timeouts.ts';
-import { describeSet } from './backup-set.ts';
+import { describeSet } from '../backup-keeping/backup-set.ts';
 import { openBackups } from './open-backups.ts';
 import { scanStore } from './scan-store.ts';
 import { requireRoot, toolStoreTarget, type ToolStoreTarget } from './target.ts';

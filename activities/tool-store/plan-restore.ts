@@ -9,7 +9,7 @@ import { naming } from '../../domain/tool-store/tool-limit.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
 import type { Ports } from '../ports/index.ts';
 import { openBackup } from './open-backups.ts';
-import { checkedName } from './protect.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { readBackupFiles } from './read-backup.ts';
 import { missingFolders, scanStore, type SeenFile } from './scan-store.ts';
 import { requireRoot, toolStoreTarget, withinTarget, type ToolStoreTarget } from './target.ts';

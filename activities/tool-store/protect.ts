@@ -7,6 +7,7 @@ import type { FileState, LinkState } from '../../domain/tool-store/restore-plan.
 import type { ProtectReceipt } from '../../domain/tool-store/words.ts';
 import type { Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
+import { checkedName } from '../records/checked-name.ts';
 import { scanStore, type SeenFile } from './scan-store.ts';
 import { explainWrite, requireRoot, toolStoreTarget } from './target.ts';
 
@@ -133,10 +134,4 @@ export async function readProtected(ports: Ports, ref: string): Promise<Protecte
   } catch {
     return undefined;
   }
-}
-
-/** A recovery's id as the name of a folder. */
-export function checkedName(recovery: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._~-]{0,160}$/.test(recovery)) return recovery;
-  throw fail('invalid-input', { en: `${recovery} is not the id of a recovery.`, ja: `${recovery} は復旧の ID ではありません。` });
 }

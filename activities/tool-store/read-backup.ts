@@ -8,8 +8,8 @@ import { judgeToolFile } from '../../domain/tool-store/tool-file.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Copied, CopyOptions, FileHash, Place } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
-import { faultOf, type BackupCopy, type BackupSet } from './backup-set.ts';
-import { isRepositoryFailure } from './repository-failure.ts';
+import { faultOf, type BackupCopy, type BackupSet } from '../backup-keeping/backup-set.ts';
+import { isRepositoryFailure } from '../backup-keeping/repository-failure.ts';
 import { codeOf } from './target.ts';
 
 /** Every file of the backup as a restore wants it; tools are read, hashed and judged. Fails: backup-corrupt, backup-unsafe. */

@@ -5,7 +5,7 @@ import { agentFolder, folderOf } from '../../domain/tool-store/layout.ts';
 import { archiveName, scriptFolder } from '../../domain/tool-store/script-layouts.ts';
 import type { FileFacts } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
-import type { SetFault } from './backup-set.ts';
+import type { SetFault } from '../backup-keeping/backup-set.ts';
 import { codeOf } from './target.ts';
 
 interface Archive {

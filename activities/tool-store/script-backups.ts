@@ -16,7 +16,7 @@ import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Text } from '../../domain/text.ts';
 import type { FileFacts } from '../ports/file-tree.ts';
 import type { Ports } from '../ports/index.ts';
-import { newestHold, parseTest, type BackupSet } from './backup-set.ts';
+import { newestHold, parseTest, type BackupSet } from '../backup-keeping/backup-set.ts';
 import { findArchives, openArchive } from './script-archives.ts';
 import type { ToolStoreTarget } from './target.ts';
 

@@ -6,8 +6,8 @@ import { judgeToolFile } from '../../domain/tool-store/tool-file.ts';
 import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
-import { bestFirst, type BackupCopy, type BackupSet, type SetFault } from './backup-set.ts';
-import { isRepositoryFailure } from './repository-failure.ts';
+import { bestFirst, type BackupCopy, type BackupSet, type SetFault } from '../backup-keeping/backup-set.ts';
+import { keepResult } from '../backup-keeping/keep-result.ts';
 import { codeOf, explainWrite } from './target.ts';
 
 /** What the test left known: the set with its new tests, and why it is no good where it is not. */
@@ -40,20 +40,7 @@ export async function testSet(ports: Ports, target: string, set: BackupSet, sign
       counts: 'code' in found ? {} : found.counts,
       ...('code' in found ? { failure: found.sentence.en } : {}),
     };
-    // A repository that takes no writes (mounted read-only in an emergency) can still be restored from.
-    const kept = await copy.keepTest(test).then(
-      () => true,
-      (error: unknown) => {
-        if (['EROFS', 'EACCES', 'EPERM', 'ENOSPC'].includes(codeOf(error) ?? '') || isRepositoryFailure(error)) return false;
-        throw error;
-      },
-    );
-    if (!kept) {
-      findings.push({
-        en: `The result of the test could not be kept in ${copy.where}.`,
-        ja: `検証結果を ${copy.where} に保存できませんでした。`,
-      });
-    }
+    findings.push(...(await keepResult(copy, test)));
     copies.push({ ...copy, test });
   }
   const passed = copies.some(({ test }) => test?.passed === true);

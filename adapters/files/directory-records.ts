@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RecordStore } from '../../activities/ports/records.ts';
+import { syncPath } from './sync-path.ts';
 
 /**
  * A record store below `folder`, which is made when it is missing. Keys become paths. Safe for many processes at once:
@@ -16,7 +17,7 @@ export function createDirectoryRecords(folder: string): RecordStore {
       const path = pathOf(key);
       const temporary = await writeTemporary(path, body);
       await rename(temporary, path);
-      await syncFolder(dirname(path));
+      await syncPath(dirname(path));
     },
 
     async create(key, body) {
@@ -30,7 +31,7 @@ export function createDirectoryRecords(folder: string): RecordStore {
       } finally {
         await rm(temporary, { force: true });
       }
-      await syncFolder(dirname(path));
+      await syncPath(dirname(path));
       return true;
     },
 
@@ -51,7 +52,7 @@ export function createDirectoryRecords(folder: string): RecordStore {
     async remove(key) {
       const path = pathOf(key);
       await rm(path, { force: true });
-      await syncFolder(dirname(path)).catch((error: unknown) => {
+      await syncPath(dirname(path)).catch((error: unknown) => {
         if (!hasCode(error, 'ENOENT')) throw error;
       });
     },
@@ -89,16 +90,7 @@ async function writeTemporary(path: string, body: string): Promise<string> {
 /** Makes missing folders and syncs the parent of the topmost new one, so that a crash cannot lose the folder with the record. */
 async function makeFolder(folder: string): Promise<void> {
   const topmost = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (topmost !== undefined) await syncFolder(dirname(topmost));
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  if (topmost !== undefined) await syncPath(dirname(topmost));
 }
 
 async function listKeys(folder: string, prefix: string): Promise<string[]> {

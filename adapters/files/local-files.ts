@@ -9,6 +9,7 @@ import { UnsafePath } from '../../domain/tool-store/unsafe-path.ts';
 import { copyFile, giveTo } from './copy-file.ts';
 import { hasCode, inside, isMissing } from './inside.ts';
 import { lineEnd, look, readFileAt, scan } from './read-files.ts';
+import { syncPath } from './sync-path.ts';
 
 export function createLocalFiles(): FileTree {
   return {
@@ -149,15 +150,6 @@ async function makeMissing(folder: string): Promise<string | undefined> {
 }
 
 const syncFolder = async (folder: Place): Promise<void> => syncPath(inside(folder));
-
-async function syncPath(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 function unlessMissing(error: unknown): void {
   if (!isMissing(error)) throw error;

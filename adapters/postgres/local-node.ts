@@ -1,105 +1,115 @@
-/** A PostgreSQL server on this machine, looked at by its processes and its files. Needs /proc, and the rights of its owner or root. */
-import { spawn } from 'node:child_process';
-import { lookup } from 'node:dns/promises';
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
+/** A PostgreSQL server on this machine, by its processes and its files. Needs /proc, and the rights of its owner or root. */
+import { realpath, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import process from 'node:process';
-import { createInterface } from 'node:readline';
-import type { ControlSettings, NodeControl } from '../../activities/ports/node-control.ts';
-import { hasCode, isMissing } from '../files/inside.ts';
+import type { CommandRunner } from '../../activities/ports/command-runner.ts';
+import type { ControlledNode, NodeControl } from '../../activities/ports/node-control.ts';
+import { nothingBehind, type NodeState } from '../../domain/postgres/node-state.ts';
+import { fileEndingAt, fileOfLog } from '../../domain/postgres/log-file.ts';
+import { isThere } from '../files/is-there.ts';
+import { isThisMachine } from '../machine/this-machine.ts';
+import { readControlData } from './control-data.ts';
+import { copyLog, filesOfLog } from './copy-log.ts';
 import { LogTailCounter } from './log-tail-counter.ts';
+import { readLines } from './run-program.ts';
+import { endServer, readPidFile, serverProcesses } from './server-processes.ts';
+import { listSetAside } from './set-aside.ts';
+import { readSignal, removeSignal, writeSignal } from './standby-signal.ts';
+import { startServer } from './start-server.ts';
 
-export const createLocalNode = (): NodeControl => ({
-  async state({ host, port, control: { data } }) {
-    if (!(await isThisMachine(host))) throw new Error(`${host} is not this machine`);
-    const home = await realpath(data);
-    const other = await otherPort(home, port);
-    if (other !== undefined) throw new Error(`the server of ${data} has port ${other}, not ${port}`);
-    const standby = await stat(join(home, 'standby.signal')).then(
-      () => true,
-      (error: unknown) => {
-        if (isMissing(error)) return false;
-        throw error;
-      },
-    );
-    const states = await processStates(home);
-    const processes = states.length === 0 ? 'gone' : states.some((state) => state === 'T') ? 'frozen' : 'running';
-    return { processes, isStandby: standby };
+export const createLocalNode = (commands: CommandRunner): NodeControl => ({
+  async state(node) {
+    const home = await homeOf(node);
+    const [signal, processes, roomBytes, setAside, isPortOpen] = await Promise.all([
+      readSignal(home),
+      howTheyStand(home),
+      roomOf(home),
+      listSetAside(node.control.data),
+      takesConnections(node.host, node.port),
+    ]);
+    const isStandby = processes === 'gone' ? signal !== undefined : await worksAsStandby(node);
+    return { processes, isStandby, isPortOpen, fencedBy: signal ?? null, roomBytes, setAside };
   },
 
-  async logAfter(control, timeline, position, signal) {
+  async logAfter({ control }, timeline, position, signal) {
     const counter = new LogTailCounter(position);
-    const args = ['-p', join(control.data, 'pg_wal'), '-t', String(timeline), '-s', position];
-    const said = await readLines(control, 'pg_waldump', args, (line) => counter.take(line), signal);
-    return counter.result(said);
+    const folder = join(control.data, 'pg_wal');
+    const { logFileBytes } = await readControlData(control);
+    const first = fileOfLog(timeline, position, logFileBytes);
+    const files = await filesOfLog(folder, first);
+    const before = fileEndingAt(timeline, position, logFileBytes);
+    // Closed, and the next one not begun: as an idle server leaves its log after `archive_timeout`.
+    if (files.length === 0 && before !== undefined && (await isThere(join(folder, before)))) return nothingBehind;
+    const last = files.at(-1) ?? first;
+    // Without files to go by it takes any for a sample, also one that was made ahead and is empty.
+    const args = ['-p', folder, '-t', String(timeline), '-s', position, first, last];
+    const ended = await readLines(control, 'pg_waldump', args, (line) => counter.take(line), { signal });
+    return counter.result(ended);
+  },
+
+  async keepLog(node, timeline, position, name, signal) {
+    const home = await homeOf(node);
+    const { logFileBytes } = await readControlData(node.control);
+    const into = `${node.control.data}.okiagari-lost-${name}`;
+    await copyLog(join(home, 'pg_wal'), into, fileOfLog(timeline, position, logFileBytes), signal);
+    return into;
+  },
+
+  async fence(node, recovery, signal) {
+    const home = await homeOf(node);
+    await writeSignal(home, recovery);
+    await endServer(home, signal);
+  },
+
+  async unfence(node, recovery) {
+    const home = await homeOf(node);
+    if ((await readSignal(home)) === recovery) await removeSignal(home);
+  },
+
+  async start(node, signal) {
+    await startServer(await homeOf(node), node.control, commands, signal);
   },
 });
 
-/** A folder of that name is on every database host: what is said of it holds for the node only where the node is. */
-async function isThisMachine(host: string): Promise<boolean> {
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
-  const addresses = await lookup(host, { all: true });
-  return addresses.some(({ address }) => own.includes(address) || address.startsWith('127.'));
+/** Its data directory, certain to be that of the node. */
+export async function homeOf({ host, port, control: { data } }: ControlledNode): Promise<string> {
+  if (!(await isThisMachine(host))) throw new Error(`${host} is not this machine`);
+  const home = await realpath(data);
+  const file = await readPidFile(home);
+  // A running server, and one that was killed, has its port in that file.
+  if (file && file.port > 0 && file.port !== port) throw new Error(`the server of ${data} has port ${file.port}, not ${port}`);
+  return home;
 }
 
-/** A running server, and one that was killed, has its port in the fourth line of this file. */
-async function otherPort(home: string, port: number): Promise<number | undefined> {
-  try {
-    const own = Number((await readFile(join(home, 'postmaster.pid'), 'utf8')).split('\n')[3]);
-    return Number.isInteger(own) && own > 0 && own !== port ? own : undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+/** The log often lies on a disk of its own. */
+async function roomOf(home: string): Promise<number> {
+  const disks = await Promise.all([statfs(home), statfs(join(home, 'pg_wal')).catch(() => undefined)]);
+  return Math.min(...disks.flatMap((disk) => (disk ? [disk.bavail * disk.bsize] : [])));
 }
 
-/**
- * Every process of a server works in its data directory. Zombies have none. Throws where a server's process is not ours to
- * look into: it may be this one, and one that is not seen must not pass for one that is gone.
- */
-async function processStates(home: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const states = await Promise.all(
-    pids.map(async (pid) => {
-      try {
-        const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-        // The name of the program stands in parentheses and may hold anything.
-        const rest = text.lastIndexOf(') ') + 2;
-        if (!/^\d+ \(postgres/.test(text) || text[rest] === 'Z') return undefined;
-        return (await readlink(`/proc/${pid}/cwd`)) === home ? text[rest] : undefined;
-      } catch (error) {
-        if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined; // gone between two looks
-        throw error;
-      }
-    }),
+async function howTheyStand(home: string): Promise<NodeState['processes']> {
+  const processes = await serverProcesses(home);
+  if (processes.length === 0) return 'gone';
+  return processes.some(({ isFrozen }) => isFrozen) ? 'frozen' : 'running';
+}
+
+/** The signal file may have been put there after it came up as a primary; what it writes of itself tells. Unknown is no. */
+const worksAsStandby = ({ control }: ControlledNode): Promise<boolean> =>
+  readControlData(control).then(
+    ({ state }) => state === 'in archive recovery',
+    () => false,
   );
-  return states.filter((state) => state !== undefined);
-}
 
-/** Runs a program of PostgreSQL as the owner of the data directory, who alone may read it; answers its last words. */
-async function readLines(
-  { data, bin }: ControlSettings,
-  program: string,
-  args: readonly string[],
-  take: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<string> {
-  const { uid, gid } = await stat(data);
-  const isRoot = process.getuid?.() === 0;
-  const child = spawn(join(bin, program), args, {
-    ...(isRoot && { uid, gid }),
-    ...(signal && { signal }),
-    cwd: '/',
-    env: { LC_ALL: 'C', TZ: 'UTC' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+const connectMs = 500;
+
+const takesConnections = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: connectMs });
+    const answer = (isOpen: boolean) => (): void => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', answer(true));
+    socket.once('timeout', answer(true));
+    socket.once('error', (error: NodeJS.ErrnoException) => answer(error.code !== 'ECONNREFUSED')());
   });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-500)));
-  const failed = new Promise<never>((_, reject) => child.once('error', reject));
-  failed.catch(() => undefined);
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  for await (const line of createInterface({ input: child.stdout })) take(line);
-  await Promise.race([closed, failed]);
-  return said;
-}

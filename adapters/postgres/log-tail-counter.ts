@@ -38,9 +38,11 @@ export class LogTailCounter {
     if (manager === 'Transaction') this.#takeCommit(tx, what);
   }
 
-  /** `said` are the last words of the program: it always ends by not finding another record. Throws where it could not read at all. */
-  result(said: string): LogTail {
-    if (!noFurtherRecord.test(said)) throw new Error(said.trim().slice(0, 200) || 'pg_waldump ended without a word');
+  /** The program ends well behind the last file, and before that by not finding another record. Throws where it could not read at all. */
+  result({ code, said }: { readonly code: number | null; readonly said: string }): LogTail {
+    if (code !== 0 && !noFurtherRecord.test(said)) {
+      throw new Error(said.trim().slice(0, 200) || 'pg_waldump ended without a word');
+    }
     return {
       bytes: bytesAhead(this.#from, this.#end) + this.#endBytes,
       commits: this.#commits,

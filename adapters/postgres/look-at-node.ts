@@ -9,7 +9,7 @@ const lookMs = 2_000;
 
 /**
  * `pg_control_checkpoint` knows a new timeline only after a checkpoint: a primary's own is in the name of the file it writes, a
- * standby's in what it receives.
+ * standby's in what it receives, and once nobody sends any more, in the names of the files that it has received.
  */
 const question = `
 select
@@ -21,7 +21,8 @@ select
     then greatest(
       (select timeline_id from pg_control_checkpoint()),
       (select min_recovery_end_timeline from pg_control_recovery()),
-      (select received_tli from pg_stat_wal_receiver))
+      (select received_tli from pg_stat_wal_receiver),
+      (select max(('x' || substr(name, 1, 8))::bit(32)::int) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'))
     else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
   end as timeline,
   case when pg_is_in_recovery() then json_build_object(
@@ -35,11 +36,19 @@ select
   ) else json_build_object(
     'is', 'primary',
     'position', pg_current_wal_lsn(),
+    'oldest', (select '0/0'::pg_lsn + min(('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296
+        + ('x' || substr(name, 17, 8))::bit(32)::bigint * (select setting::bigint from pg_settings where name = 'wal_segment_size'))::numeric
+      from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'),
     'synchronous', current_setting('synchronous_standby_names'),
     'streams', (select coalesce(json_agg(json_build_object('name', application_name, 'state', state, 'sync', sync_state)), '[]')
       from pg_stat_replication),
     'slots', (select coalesce(json_agg(json_build_object('name', slot_name, 'active', active, 'wal', wal_status)), '[]')
       from pg_replication_slots where slot_type = 'physical'),
+    'standbyLogin', case when $1::text is not null then coalesce((select case
+        when not rolcanlogin or not (rolreplication or rolsuper) then 'refused'
+        when rolvaliduntil < now() then 'expired'
+        else 'well' end from pg_roles where rolname = $1), 'missing') end,
+    'slot', nullif(current_setting('primary_slot_name'), ''),
     'archive', (select json_build_object(
       'on', current_setting('archive_mode') <> 'off',
       'waiting', (select count(*) from pg_ls_archive_statusdir() where name like '%.ready'),
@@ -55,8 +64,15 @@ interface Answer extends Omit<LiveNode, 'node' | 'answers' | 'at'> {
 export function lookAtNode(server: Server, secret: ReadSecret, signal?: AbortSignal): Promise<NodeReport> {
   const node = server.node.id;
   return orSilence<LiveNode>(node, async () => {
-    const { rows } = await inSession(server, { secret, ms: lookMs, signal }, (client) => client.query<Answer>(question));
+    const { rows, certificate } = await inSession(
+      server,
+      { secret, ms: lookMs, signal, isBoundByServer: false },
+      async (client, peer) => {
+        const asked = await client.query<Answer>(question, [server.settings.roles.replication?.user ?? null]);
+        return { rows: asked.rows, certificate: peer.certificate };
+      },
+    );
     const { at, ...answer } = rows[0]!;
-    return { node, answers: true, at: at.toISOString(), ...answer };
+    return { node, answers: true, at: at.toISOString(), ...answer, ...(certificate && { certificate }) };
   });
 }

@@ -7,27 +7,41 @@ import type { PostgresSettings } from '../../contracts/postgres-settings.ts';
 import type { SilentNode } from '../../domain/silent-node.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
+import { clientTls, tlsTrouble, type Peer } from '../tls/client-tls.ts';
 
 export interface Server {
   readonly node: PostgresNode;
-  readonly settings: Pick<PostgresSettings, 'database' | 'roles'>;
+  readonly settings: Pick<PostgresSettings, 'database' | 'roles' | 'tls'>;
 }
 
-/** What `work` asks for as our control role, within so many milliseconds. Throws NoAnswer. */
+export interface SessionOptions {
+  readonly secret: ReadSecret;
+  readonly ms: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly role?: 'control' | 'replication';
+  /** Also the server ends what takes longer. A pooler in between lets no such wish through. */
+  readonly isBoundByServer?: boolean;
+}
+
+/** What `work` asks for as our control role, or the one that is named, within so many milliseconds. Throws NoAnswer. */
 export async function inSession<T>(
-  { node: { host, port }, settings: { database, roles } }: Server,
-  { secret, ms, signal }: { readonly secret: ReadSecret; readonly ms: number; readonly signal?: AbortSignal | undefined },
-  work: (client: pg.Client) => Promise<T>,
+  { node: { host, port, serverName: name = host }, settings: { database, roles, tls } }: Server,
+  { secret, ms, signal, role = 'control', isBoundByServer = true }: SessionOptions,
+  work: (client: pg.Client, peer: Peer) => Promise<T>,
 ): Promise<T> {
-  const { user, password: name } = roles.control;
-  const password = secret(name);
-  if (password === undefined) throw new NoAnswer('login-refused', `${nameOfSecret(name)} is not there`);
+  const login = roles[role];
+  if (login === undefined) throw new NoAnswer('login-refused', `the inventory names no role for ${role}`);
+  const { user } = login;
+  const password = secret(login.password);
+  if (password === undefined) throw new NoAnswer('login-refused', `${nameOfSecret(login.password)} is not there`);
+  // A restored server has a socket in a folder, and no port.
+  const secured = tls && !host.startsWith('/') ? await clientTls(tls, name) : undefined;
   // A socket of ours can be closed without asking: a frozen server never says good-bye.
   const socket = new Socket();
   const client = new pg.Client({
-    ...{ host, port, database, user, password },
+    ...{ host, port, database, user, password, ...(secured && { ssl: secured.options }) },
     application_name: 'okiagari',
-    statement_timeout: ms,
+    ...(isBoundByServer && { statement_timeout: ms }),
     stream: () => socket,
   });
   // What breaks between two answers is told by the next one; unheard it would end the process.
@@ -40,13 +54,14 @@ export async function inSession<T>(
   try {
     const session = async (): Promise<T> => {
       await client.connect();
-      const result = await work(client);
+      const result = await work(client, secured?.peer ?? {});
       await client.end();
       return result;
     };
     return await Promise.race([session(), limit]);
   } catch (error) {
-    throw told(error as pg.DatabaseError, password);
+    const trouble = tls && tlsTrouble(error as pg.DatabaseError, tls, name);
+    throw trouble === undefined ? told(error as pg.DatabaseError, password) : new NoAnswer('tls-refused', trouble);
   } finally {
     over.abort();
     socket.destroy();

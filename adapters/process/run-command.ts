@@ -17,6 +17,8 @@ export function createCommandRunner(variables: Readonly<Record<string, string>> 
   return {
     run: ([program, ...args], { timeoutMs, signal }) =>
       new Promise<CommandResult>((resolve) => {
+        // Begun and killed at once, it could have done half of what it does.
+        if (signal?.aborted) return resolve({ exitCode: null, ended: 'killed', stderr: '' });
         let stderr = '';
         let ended: CommandResult['ended'] = 'exited';
         // A group of its own: it can be killed whole, and our Ctrl-C does not reach an agent that it started.
@@ -32,7 +34,6 @@ export function createCommandRunner(variables: Readonly<Record<string, string>> 
         };
         const timer = setTimeout(stop('timed-out'), timeoutMs);
         const onAbort = stop('killed');
-        if (signal?.aborted) onAbort();
         signal?.addEventListener('abort', onAbort, { once: true });
         const finish = (result: CommandResult): void => {
           clearTimeout(timer);

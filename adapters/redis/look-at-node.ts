@@ -9,17 +9,21 @@ const lookMs = 2_000;
 /** An answer of INFO: `name:value` a line. */
 type Info = Readonly<Record<string, string>>;
 type Config = Readonly<Record<string, string>>;
+const replicatedByTls = 'tls-replication';
 const wanted = ['appendfsync', 'save', 'min-replicas-to-write'];
 
 export const lookAtNode = (server: Server, secret: ReadSecret, signal?: AbortSignal): Promise<NodeReport> =>
   orSilence<LiveNode>(server.node.id, () =>
-    inSession(server, { secret, ms: lookMs, signal }, async (client) => {
+    inSession(server, { secret, ms: lookMs, signal }, async (client, { certificate }) => {
       const info = parseInfo([await client.info('replication'), await client.info('persistence')].join('\n'));
-      return report(server.node.id, info, await client.configGet(wanted));
+      const { tls } = server.access;
+      const config = await client.configGet(tls ? [...wanted, replicatedByTls] : wanted);
+      const seen = tls && { tls: { ...(certificate && { certificate }), isReplicated: config[replicatedByTls] === 'yes' } };
+      return { ...report(server.node.id, info, config), ...seen };
     }),
   );
 
-const parseInfo = (text: string): Info =>
+export const parseInfo = (text: string): Info =>
   Object.fromEntries([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name, value]) => [name!, value!]));
 
 function report(node: string, info: Info, config: Config): LiveNode {
@@ -40,6 +44,7 @@ function report(node: string, info: Info, config: Config): LiveNode {
           hasCopied:
             info['master_sync_in_progress'] !== '1' &&
             (info['master_link_status'] === 'up' || number('master_link_down_since_seconds') >= 0),
+          isSyncing: info['master_sync_in_progress'] === '1',
           isReadOnly: info['slave_read_only'] === '1',
           priority: number('slave_priority'),
         }

@@ -10,7 +10,7 @@ export const exitCodes = {
 export const exitCodeHelp = `
 Exit codes:
   0  done; a recovery that was followed ended recovered or planned
-  1  a recovery that was followed ended otherwise, or something broke
+  1  a recovery that was followed ended otherwise, a drill missed a criterion, or something broke
   2  wrong usage, wrong settings, or a port that is taken
   3  the API refused: not allowed, not found, held, bad input
   4  the API or Temporal cannot be reached`;

@@ -23,22 +23,3 @@ export const startRequest = z.strictObject({
   incident: slug.optional(),
   acknowledgeCoolDown: z.boolean().optional().describe('Run it although the same scenario ran on this target a moment ago.'),
 });
-
-/** The workflow's argument: the request with who asked. */
-export const recoveryStart = startRequest.extend({
-  scenario: slug,
-  target: slug,
-  requestedBy: z.string().min(1).max(63).default('unknown'),
-  proof: z.strictObject({ at: instant, signature: z.string().max(200) }).optional(),
-  parent: z
-    .strictObject({
-      root: z.string(),
-      rootWorkflowId: z.string(),
-      rootRunId: z.string(),
-      path: z.string(),
-      leases: z.array(z.string()),
-      ancestors: z.array(z.strictObject({ id: z.string(), target: z.string() })).optional(),
-      noReturn: z.strictObject({ en: z.string(), ja: z.string() }).optional(),
-    })
-    .optional(),
-});

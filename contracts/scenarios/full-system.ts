@@ -1,6 +1,7 @@
 /** A whole system comes back on an empty machine, in five phases that are recoveries of their own. */
 import { backupPhaseInput, fetchPhaseInput, fullSystemRecoveryInput, phaseInput } from '../inputs/full-system-recovery.ts';
 import { minutes, type ScenarioEntry, type ScenarioGate } from '../scenario-entry.ts';
+import { switchedOver } from '../tool-store-settings.ts';
 
 const gate = {
   environment: { id: 'environment', title: { en: 'Replace an installed agent', ja: '導入済みエージェントの置き換え' } },
@@ -28,11 +29,12 @@ export const fullSystemScenarios: readonly ScenarioEntry[] = [
     workflowType: 'fullSystemRecovery',
     title: { en: 'Full system recovery', ja: '完全システム復旧' },
     summary: {
-      en: 'On an empty machine: prepares folders, Node, network and agent, fetches and tests the newest consistent backup, restores tools, log, extensions and libraries, verifies with the agent started, and lets people switch over.',
-      ja: '空の環境で、フォルダー・Node・ネットワーク・エージェントを準備し、最新の整合したバックアップを取得・検証し、ツール・ログ・拡張機能・ライブラリを復元し、エージェントを起動して検証し、人が切り替えます。',
+      en: 'On an empty machine: prepares folders, Node, network and agent, fetches and tests the newest consistent backup, restores tools, log, extensions and libraries, verifies with the agent started, and leads users to it or lets people do so.',
+      ja: '空の環境で、フォルダー・Node・ネットワーク・エージェントを準備し、最新の整合したバックアップを取得・検証し、ツール・ログ・拡張機能・ライブラリを復元し、エージェントを起動して検証し、利用者を切り替えます(または人が切り替えます)。',
     },
     input: fullSystemRecoveryInput,
     kinds: ['tool-store'],
+    actsOn: (_, target) => switchedOver(target),
     objectives: { rtoMs: minutes(240), rpoMs },
     gates: [gate.environment, gate.suspect, gate.restore, gate.sources],
   },
@@ -89,8 +91,8 @@ export const fullSystemScenarios: readonly ScenarioEntry[] = [
     workflowType: 'switchOver',
     title: { en: 'Phase 5: switch over', ja: 'フェーズ5: 切り替え' },
     summary: {
-      en: 'People move DNS or load balancer, stop traffic of the old environment and start it on the new one, and tick each.',
-      ja: 'DNS・ロードバランサの変更、旧環境の停止、新環境への開始を人が行い、それぞれ確認します。',
+      en: 'Leads names and traffic to the new environment where the inventory says how; the rest people do and tick.',
+      ja: 'インベントリーの指定に従い DNS とトラフィックを新環境に向け、残りは人が行って確認します。',
     },
     objectives: { rtoMs: minutes(60), rpoMs },
   },

@@ -1,7 +1,10 @@
 /** Whether a standby may take over, and which of several loses least. */
+import { size } from '../sizes.ts';
 import { no, type Verdict } from '../verdict.ts';
+import { leastRoomBytes } from './limits.ts';
 import { bytesAhead, furthest } from './lsn.ts';
-import { isLive, isStandby, majorOf, type LiveNode, type NodeReport, type Standby } from './node-report.ts';
+import { isLive, isStandby, majorOf, type LiveNode, type NodeReport, type Primary, type Standby } from './node-report.ts';
+import type { NodeState } from './node-state.ts';
 
 /** The last position whose bytes are on this standby, replayed or not. */
 export function positionOf({ role: { received, replayed } }: Standby): string | undefined {
@@ -9,8 +12,17 @@ export function positionOf({ role: { received, replayed } }: Standby): string | 
   return furthest(received, replayed);
 }
 
+/** What it needs next is gone from the disk of the primary. */
+export function lacksLog(standby: Standby, { role: { oldest } }: Primary): boolean {
+  const has = positionOf(standby);
+  return !standby.role.isStreaming && has !== undefined && bytesAhead(has, oldest) > 0;
+}
+
+/** What machines of nodes tell; a node that is not in it could not be asked. */
+export type NodeStates = ReadonlyMap<string, NodeState>;
+
 /** `reports` are all nodes of the cluster, this one among them. */
-export function canPromote(candidate: NodeReport, reports: readonly NodeReport[]): Verdict {
+export function canPromote(candidate: NodeReport, reports: readonly NodeReport[], states: NodeStates = new Map()): Verdict {
   const { node } = candidate;
   if (!isLive(candidate)) return no(`${node} does not answer.`, `${node} が応答しません。`);
   if (!isStandby(candidate)) return no(`${node} is a primary already.`, `${node} は既にプライマリです。`);
@@ -37,6 +49,10 @@ export function canPromote(candidate: NodeReport, reports: readonly NodeReport[]
   if (!candidate.mayPromote) {
     return no(`Our role may not call pg_promote on ${node}.`, `${node} で pg_promote を実行する権限がありません。`);
   }
+  const room = states.get(node)?.roomBytes;
+  if (room !== undefined && room < leastRoomBytes) {
+    return no(`${node} has only ${size(room)} of room on its disk.`, `${node} のディスクの空きは ${size(room)} しかありません。`);
+  }
   return {
     ok: true,
     sentence: {
@@ -51,8 +67,8 @@ export const strangerTo = (node: LiveNode, others: readonly LiveNode[]): LiveNod
   others.find(({ systemId }) => systemId !== node.systemId);
 
 /** Of those that may, the one that has received most; of equals the one that has replayed most, then the first of the inventory. */
-export function chooseStandby(reports: readonly NodeReport[]): Standby | undefined {
-  const able = reports.filter(isStandby).filter((one) => canPromote(one, reports).ok);
+export function chooseStandby(reports: readonly NodeReport[], states: NodeStates = new Map()): Standby | undefined {
+  const able = reports.filter(isStandby).filter((one) => canPromote(one, reports, states).ok);
   return able.reduce<Standby | undefined>((best, one) => (best === undefined || losesLess(one, best) ? one : best), undefined);
 }
 

@@ -81,3 +81,11 @@ function none(
   const sentence = count === 0 ? well : { en: `${count} ${en}: ${some}.`, ja: `${count} ${ja}: ${some}。` };
   return judged(id, count === 0, sentence, { measured: count, expected: 0 });
 }
+
+export const answerCommit = (node: string, ms: number): Answer =>
+  judged(
+    'commit',
+    true,
+    { en: `${node} committed after ${ms} ms.`, ja: `${node} は ${ms} ミリ秒でコミットしました。` },
+    { measured: `${ms} ms` },
+  );

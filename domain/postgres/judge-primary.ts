@@ -7,13 +7,19 @@ export function judgePrimary(primary: Primary, limits: ClusterLimits): Symptom[]
   return [
     ...judgeCommits(primary),
     ...primary.role.slots.flatMap((slot) => judgeSlot(primary.node, slot)),
+    ...judgeLogin(primary),
     ...judgeArchive(primary, limits),
   ];
 }
 
 /** Without its synchronous standby a commit hangs, and whoever gives up does not know whether it counts. */
-function judgeCommits({ node, role: { synchronous, streams } }: Primary): Symptom[] {
-  if (synchronous === '' || streams.some(({ sync }) => sync === 'sync' || sync === 'quorum')) return [];
+export const commitsHang = ({ role: { synchronous, streams } }: Primary): boolean =>
+  synchronous !== '' && !streams.some(({ sync }) => sync === 'sync' || sync === 'quorum');
+
+function judgeCommits(primary: Primary): Symptom[] {
+  if (!commitsHang(primary)) return [];
+  const { node, role } = primary;
+  const { synchronous } = role;
   return [
     symptom(
       'commits-wait',
@@ -41,6 +47,24 @@ function judgeSlot(node: string, { name, active, wal }: Slot): Symptom[] {
       `Slot ${name} on ${node} is used by nobody: its standby is away, and the log is kept for it.`,
       `${node} のスロット ${name} は使われていません。スタンバイが不在のまま WAL が保持されています。`,
       { slot: name, wal },
+    ),
+  ];
+}
+
+/** Standbys that stream already go on; none could be set up any more. */
+function judgeLogin({ node, role: { standbyLogin } }: Primary): Symptom[] {
+  if (standbyLogin === null || standbyLogin === 'well') return [];
+  const words = {
+    missing: { en: 'does not exist', ja: 'が存在しません' },
+    expired: { en: 'has expired', ja: 'の有効期限が切れています' },
+    refused: { en: 'may not log in for replication', ja: 'にレプリケーションの権限がありません' },
+  }[standbyLogin];
+  return [
+    symptom(
+      'replication-role',
+      `The role for replication ${words.en} on ${node}: no standby could be set up.`,
+      `${node} のレプリケーション用ロール${words.ja}。スタンバイを再構成できません。`,
+      { node, standbyLogin },
     ),
   ];
 }

@@ -1,6 +1,6 @@
 /** What is wrong with a standby: what it does not receive, what it does not replay. */
 import { size } from '../sizes.ts';
-import { positionOf } from './can-promote.ts';
+import { lacksLog, positionOf } from './can-promote.ts';
 import type { ClusterLimits } from './limits.ts';
 import { bytesAhead } from './lsn.ts';
 import type { Primary, Standby } from './node-report.ts';
@@ -25,6 +25,16 @@ function judgeStream({ node, role: { isStreaming, lastCommitAt } }: Standby): Sy
 function judgeAgainst(standby: Standby, primary: Primary, { lagBytes }: ClusterLimits): Symptom[] {
   const { node, role } = standby;
   const symptoms: Symptom[] = [];
+  if (lacksLog(standby, primary)) {
+    symptoms.push(
+      symptom(
+        'standby-cut-off',
+        `${node} needs the log from ${positionOf(standby)} on, and ${primary.node} has none before ${primary.role.oldest}: only the archive or a new copy brings it back.`,
+        `${node} には ${positionOf(standby)} 以降の WAL が必要ですが、${primary.node} には ${primary.role.oldest} 以降しかありません。アーカイブか再作成が必要です。`,
+        { node, needs: positionOf(standby), oldest: primary.role.oldest },
+      ),
+    );
+  }
   if (role.slot !== null && primary.role.slots.every(({ name }) => name !== role.slot)) {
     symptoms.push(
       symptom(

@@ -1,4 +1,5 @@
 /** What one look at a PostgreSQL server tells. Positions are texts such as `0/3000148`, times ISO, by the server's own clock. */
+import type { Certificate } from '../certificate.ts';
 import type { SilentNode } from '../silent-node.ts';
 
 export interface LiveNode {
@@ -12,6 +13,8 @@ export interface LiveNode {
   readonly timeline: number;
   /** Whether the role that looks may also promote. */
   readonly mayPromote: boolean;
+  /** Undefined where it was not reached by TLS. */
+  readonly certificate?: Certificate | undefined;
   readonly role: PrimaryRole | StandbyRole;
 }
 
@@ -20,11 +23,17 @@ export type NodeReport = SilentNode | LiveNode;
 export interface PrimaryRole {
   readonly is: 'primary';
   readonly position: string;
+  /** Where the oldest file of the log begins that it still has. */
+  readonly oldest: string;
   /** `synchronous_standby_names`; empty where commits wait for nobody. */
   readonly synchronous: string;
   readonly streams: readonly Stream[];
   readonly slots: readonly Slot[];
   readonly archive: Archive;
+  /** Whether standbys may log in with the role that the inventory names for it; null where it names none. */
+  readonly standbyLogin: 'well' | 'missing' | 'expired' | 'refused' | null;
+  /** The slot that it used, and would use again, as a standby. */
+  readonly slot: string | null;
 }
 
 /** One standby as its primary sees it. */

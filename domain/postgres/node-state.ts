@@ -3,9 +3,21 @@
 export interface NodeState {
   /** `frozen` = its processes are there and stopped: they go on where they were when somebody wakes them. */
   readonly processes: 'running' | 'frozen' | 'gone';
-  /** Whether it comes up as a standby: `standby.signal` is there. */
+  /** It works as a standby, or where it does not run, comes up as one: whoever starts it, it takes no writes. */
   readonly isStandby: boolean;
+  /** Something takes connections where its server would, or may: only a refusal counts as none. */
+  readonly isPortOpen: boolean;
+  /** The recovery that keeps it from coming up as a primary; null where none does. */
+  readonly fencedBy: string | null;
+  /** Bytes that its server may still write: of the file systems of its data and of its log the least; undefined where an older program answers. */
+  readonly roomBytes?: number;
+  /** Databases that recoveries replaced and keep beside its own, and since when (ISO); undefined as above. */
+  readonly setAside?: readonly { readonly path: string; readonly since: string }[];
 }
+
+/** It was a primary, as far as anybody knows: a standby was none, unless it was fenced to be one. */
+export const mayHoldMore = (state: NodeState | undefined): boolean =>
+  state === undefined || !state.isStandby || state.fencedBy !== null;
 
 /** What is in the log of a server behind a position: lost, where a standby that has it up to there takes over. */
 export interface LogTail {

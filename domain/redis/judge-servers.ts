@@ -1,14 +1,17 @@
 /** What is wrong with a master and its replicas, found by looking: each drift that would make a failover fail, or cost data. */
+import { judgeCertificates } from '../certificate.ts';
 import { judgeSilence } from '../silent-node.ts';
 import { size } from '../sizes.ts';
 import { symptom, type Symptom } from '../symptom.ts';
 import { canPromote, chooseReplica, shareHistory } from './can-promote.ts';
 import { judgePersistence } from './judge-persistence.ts';
-import { isLive, isMaster, isReplica, type Master, type NodeReport, type Replica } from './node-report.ts';
+import { isLive, isMaster, isReplica, type LiveNode, type Master, type NodeReport, type Replica } from './node-report.ts';
 
 export interface ServerLimits {
   readonly lagBytes: number;
   readonly snapshotMinutes: number;
+  /** A certificate is valid for so many days more. */
+  readonly certificateDays: number;
 }
 
 /** Nothing for servers that are well. In the order in which a person would ask. */
@@ -21,9 +24,23 @@ export function judgeServers(reports: readonly NodeReport[], limits: ServerLimit
     ...(master === undefined ? [] : judgeMaster(master)),
     ...reports.filter(isReplica).flatMap((replica) => judgeReplica(replica, master, limits)),
     ...reports.filter(isLive).flatMap((node) => judgePersistence(node, limits)),
+    ...judgeTls(reports.filter(isLive), limits),
     ...judgeSuccession(reports),
   ];
 }
+
+function judgeTls(reports: readonly LiveNode[], { certificateDays }: ServerLimits): Symptom[] {
+  const plain = reports.filter(({ tls }) => tls?.isReplicated === false).map(({ node }) => node);
+  const shown = reports.map(({ node, tls }) => ({ node, certificate: tls?.certificate }));
+  return [...(plain.length === 0 ? [] : [plainLinks(plain.join(', '))]), ...judgeCertificates(shown, certificateDays)];
+}
+
+const plainLinks = (nodes: string): Symptom =>
+  symptom(
+    'replication-plain',
+    `${nodes} would follow a master without TLS (\`tls-replication no\`): as a replica of a port that speaks TLS it gets no link.`,
+    `${nodes} は TLS なしで追従する設定です(\`tls-replication no\`)。TLS のポートには追従できません。`,
+  );
 
 function judgeMasters(masters: readonly Master[]): Symptom[] {
   if (masters.length === 1) return [];

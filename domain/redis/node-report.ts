@@ -1,4 +1,5 @@
 /** What one look at a Redis server tells. Offsets count the bytes of everything that was ever written, in one history. */
+import type { Certificate } from '../certificate.ts';
 import type { SilentNode } from '../silent-node.ts';
 
 export interface LiveNode {
@@ -11,6 +12,12 @@ export interface LiveNode {
   readonly offset: number;
   readonly isLoading: boolean;
   readonly persistence: Persistence;
+  /** Undefined where it was not reached by TLS. */
+  readonly tls?: {
+    readonly certificate?: Certificate | undefined;
+    /** Whether it speaks TLS to its own master as well. */
+    readonly isReplicated: boolean;
+  };
   readonly role: MasterRole | ReplicaRole;
 }
 
@@ -28,6 +35,8 @@ export interface ReplicaRole {
   readonly isLinked: boolean;
   /** Linked since it was started, and its copy is through: without that nobody knows what it holds. */
   readonly hasCopied: boolean;
+  /** It is taking its copy just now. */
+  readonly isSyncing: boolean;
   readonly isReadOnly: boolean;
   /** 0 = never to be promoted; of others the smallest is preferred. */
   readonly priority: number;

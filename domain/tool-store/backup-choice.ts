@@ -1,39 +1,6 @@
-/** Which backup to restore from, and which ones may hold the damage. */
-import type { Backup } from '../backup.ts';
+/** Which backup to restore from: the newest from before the damage and above suspicion. */
+import { newestFirst, type Backup } from '../backup.ts';
 import type { Text } from '../text.ts';
-
-/** More than this part of the tools gone since the one before: a backup *of the damage*, until people say otherwise. */
-const shrinkLimit = 0.2;
-
-/**
- * Why a backup with so many tools is suspect, or undefined. `earlier` are the target's other backups; it is measured against
- * the newest of them that is not suspect itself, so that damage does not become the new normal after one night.
- */
-export function whySuspect(tools: number, startedAt: string, earlier: readonly Backup[], openChange?: string): Text | undefined {
-  if (openChange !== undefined) {
-    return {
-      en: `It was taken during the unfinished change of ${openChange}.`,
-      ja: `${openChange} の未完了の変更中に取得されました。`,
-    };
-  }
-  const good = earlier
-    .filter((one) => Date.parse(one.startedAt) < Date.parse(startedAt) && one.status !== 'suspect')
-    .toSorted(newestFirst)[0];
-  const before = good?.counts['tools'];
-  if (good === undefined || before === undefined || tools >= before * (1 - shrinkLimit)) return undefined;
-  return {
-    en: `It holds ${tools} tools, ${good.id} before it held ${before}.`,
-    ja: `ツールが ${tools} 件しかなく、以前の ${good.id} は ${before} 件でした。`,
-  };
-}
-
-/** One word for all that is known: a failed test outweighs the suspicion, the suspicion outweighs a passed test. */
-export const backupStatus = (known: { failed: boolean; suspect: boolean; verified: boolean }): Backup['status'] =>
-  known.failed ? 'failed' : known.suspect ? 'suspect' : known.verified ? 'verified' : 'complete';
-
-/** By their start; the same instant by id, so that the order never depends on who listed them. */
-export const newestFirst = (a: Backup, b: Backup): number =>
-  Date.parse(b.startedAt) - Date.parse(a.startedAt) || (a.id < b.id ? 1 : -1);
 
 interface Candidate {
   readonly backup: Backup;

@@ -8,6 +8,14 @@ export type AgentDeclaration = 'declared' | 'none' | 'undeclared';
 /** What a workflow may know of a tool-store target; see the kind's entry in contracts/kinds.ts. */
 export interface ToolStoreFacts {
   readonly agent: AgentDeclaration;
+  /** How users are led to it after a whole recovery; what is undefined is done by people. */
+  readonly switchOver?: SwitchOver;
+}
+
+export interface SwitchOver {
+  readonly names?:
+    { readonly zone: string; readonly side: string; readonly switches?: readonly string[] | undefined } | undefined;
+  readonly traffic?: { readonly proxies: string; readonly side: string } | undefined;
 }
 
 /** A copy of `.pi/tools` (and of a log that is not readable as a file) taken before anything is changed, outside the target. */

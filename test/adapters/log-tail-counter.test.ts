@@ -10,7 +10,7 @@ const commit = 'COMMIT 2026-11-28 19:10:00.123456 UTC';
 const count = (...lines: string[]) => {
   const counter = new LogTailCounter('0/03000000');
   for (const one of lines) counter.take(one);
-  return counter.result(end);
+  return counter.result({ code: 1, said: end });
 };
 
 test.each<[string, number, string[]]>([
@@ -59,10 +59,11 @@ test('rows of savepoints belong to the commit that names them', () => {
 });
 
 test('an empty tail has no bytes; a log that cannot be read is an error, not an empty one', () => {
-  expect(new LogTailCounter('0/3000000').result('pg_waldump: error: could not find a valid record after 0/3000000').bytes).toBe(
-    0,
-  );
+  expect(
+    new LogTailCounter('0/3000000').result({ code: 1, said: 'pg_waldump: error: could not find a valid record after 0/3000000' })
+      .bytes,
+  ).toBe(0);
   const unreadable = 'pg_waldump: error: could not find file "000000010000000000000003": No such file or directory';
-  expect(() => new LogTailCounter('0/3000000').result(unreadable)).toThrow('could not find file');
-  expect(() => new LogTailCounter('0/3000000').result('')).toThrow();
+  expect(() => new LogTailCounter('0/3000000').result({ code: 1, said: unreadable })).toThrow('could not find file');
+  expect(() => new LogTailCounter('0/3000000').result({ code: 1, said: '' })).toThrow();
 });

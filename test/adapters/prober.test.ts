@@ -41,6 +41,21 @@ test.each([200, 302, 401, 404, 503])('an HTTP answer %i is an answer, with its t
   expect(asked).toEqual(['GET /health']);
 });
 
+test('what a user gets is read: status, headers and the beginning of the body, as it is and without redirects', async () => {
+  const asked: unknown[] = [];
+  const port = await http(({ headers }, response) => {
+    asked.push(headers['cache-control'], headers['pragma']);
+    response.writeHead(302, { location: '/elsewhere', 'x-side': 'dr' }).end('é'.repeat(100_000));
+  });
+  const got = await prober.readHttp(`http://127.0.0.1:${port}/`, 2_000);
+  expect(got).toMatchObject({ reached: true, status: 302, headers: { 'x-side': 'dr' }, text: 'é'.repeat(32 * 1024) });
+  // Whoever asks past the cache sees nothing of what users get.
+  expect(asked).toEqual([undefined, undefined]);
+  const silent = await http(() => undefined);
+  expect(await prober.readHttp(`http://127.0.0.1:${silent}/`, 50)).toEqual({ reached: false, why: 'timed-out' });
+  expect(await prober.readHttp(`http://127.0.0.1:${await closedPort()}/`, 2_000)).toEqual({ reached: false, why: 'refused' });
+});
+
 test('a server that keeps silent is told after the limit, and not before', async () => {
   const port = await http(() => undefined);
   const reach = await prober.askHttp(`http://127.0.0.1:${port}/`, 300);
@@ -77,4 +92,23 @@ test('both end early when nobody wants to know any more', async () => {
   again.abort(new Error('enough'));
   await connecting;
   await expect(prober.connectTcp('127.0.0.1', port, 60_000, again.signal)).rejects.toThrow('enough');
+});
+
+test('another host is asked for by its name, over the address, and faults are told as without', async () => {
+  const hosts: (string | undefined)[] = [];
+  const port = await http((request, response) => {
+    hosts.push(request.headers.host);
+    response.writeHead(204).end();
+  });
+  const url = `http://127.0.0.1:${port}/`;
+  expect(await prober.askHost(url, 'shop.example.jp', 2_000)).toEqual({ reached: true, status: 204, ms: expect.any(Number) });
+  expect(hosts).toEqual(['shop.example.jp']);
+  const silent = await http(() => undefined);
+  expect(await prober.askHost(`http://127.0.0.1:${silent}/`, 'x', 300)).toMatchObject({ reached: false, why: 'timed-out' });
+  const closed = await closedPort();
+  expect(await prober.askHost(`http://127.0.0.1:${closed}/`, 'x', 2_000)).toMatchObject({ reached: false, why: 'refused' });
+  const stopping = new AbortController();
+  const asking = expect(prober.askHost(`http://127.0.0.1:${silent}/`, 'x', 60_000, stopping.signal)).rejects.toThrow('enough');
+  stopping.abort(new Error('enough'));
+  await asking;
 });

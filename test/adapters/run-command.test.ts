@@ -56,6 +56,13 @@ test('an aborted command is killed', async () => {
   });
 });
 
+test('a command that was aborted before does not begin', async () => {
+  const mark = join(folder, 'begun');
+  const options = { timeoutMs: 5_000, signal: AbortSignal.abort() };
+  expect(await createCommandRunner().run(['sh', '-c', `> ${mark}`], options)).toMatchObject({ exitCode: null, ended: 'killed' });
+  expect(existsSync(mark)).toBe(false);
+});
+
 test('a command that is killed by somebody else has no exit code', async () => {
   expect(await run(['sh', '-c', 'kill -9 $$'])).toMatchObject({ exitCode: null, ended: 'killed' });
 });

@@ -60,6 +60,8 @@ const matrix: readonly (readonly [route: string, may: readonly PersonId[] | 'any
   ['POST /v1/recoveries/:id/decisions', operators, decide('tick')],
   ['POST /v1/recoveries/:id/decisions', operators, decide('fail')],
   ['POST /v1/recoveries/:id/cancel', operators],
+  ['POST /v1/drills', operators, { drill: 'region', target: 'nope', reason: 'r' }],
+  ['GET /v1/drills/:id', everyone],
   ['POST /v1/reviews/:id/close', approvers, { reason: 'r' }],
   ['POST /v1/people/:id/test-message', operators],
   ['GET /v1/schedules', everyone],

@@ -7,6 +7,7 @@ import { keepSchedules } from '../../api/schedules/keep.ts';
 import { kinds } from '../../contracts/kinds.ts';
 import { plain } from '../../domain/text.ts';
 import { bringToLife, startTestApi, type TestApi } from '../support/api.ts';
+import { withSandbox } from '../support/sandbox-service.ts';
 
 interface JsonSchema {
   readonly type?: string;
@@ -35,10 +36,12 @@ interface Operation {
 
 let api: TestApi;
 let id: string;
+let drill: string;
 let verification: string;
 beforeAll(async () => {
   // Every route has to have something to ask.
   api = await startTestApi({ kinds: { ...kinds, 'tool-store': { ...kinds['tool-store']!, mayPromote: 'mayPromote' } } });
+  api.inventory = withSandbox(api.inventory);
   api.gateway.asked.set('mayPromote', () => ({ node: 'b', ok: true, sentence: plain('it may') }));
   api.gateway.asked.set('listToolStoreBackups', () => [knownBackup]);
   api.gateway.asked.set('holdToolStoreBackup', () => knownBackup);
@@ -72,12 +75,22 @@ beforeEach(async () => {
   bringToLife(id, run, api.records);
   run.updates.set('decide', () => ({ gate: 'restore', state: 'approved', votes: [], need: 1, deadline: null }));
   run.updates.set('cancel', () => ({ accepted: true }));
+  await drillThrough();
   await openReview(api.records, review, 1_000);
   await api.records.remove(reviewClosedKey('tools', reviewId));
   api.gateway.asked.set('testChannels', () => []);
   await keepSchedules({ gateway: api.gateway, records: api.records, inventory: () => api.inventory, kinds });
   api.records.content.set(`plans/${id}/${planDigest}.json`, JSON.stringify({ digest: planDigest }));
 });
+
+/** One that has ended, so that another one may begin. */
+async function drillThrough(): Promise<void> {
+  const started = await api.send('ren', 'POST', '/v1/drills', { payload: rightBodies['POST /v1/drills']! });
+  drill = started.json<{ id: string }>().id;
+  const living = bringToLife(drill, api.gateway.newest('recovery/shop')!, api.records);
+  living.state = { ...living.state, scenario: 'region-drill' };
+  living.end('recovered');
+}
 
 const planDigest = 'a'.repeat(64);
 const reviewId = 'tools~00000000-0000-4000-8000-000000000000.abc';
@@ -105,6 +118,7 @@ const rightBodies: Readonly<Record<string, Record<string, unknown>>> = {
     incident: 'inc-1',
     acknowledgeCoolDown: true,
   },
+  'POST /v1/drills': { drill: 'region', target: 'shop', input: {}, reason: 'half-yearly', acknowledgeCoolDown: true },
   'POST /v1/recoveries/{id}/decisions': { gate: 'restore', digest: 'd', decision: 'approve', reason: 'seen' },
   'POST /v1/recoveries/{id}/cancel': { reason: 'wrong target' },
   'POST /v1/reviews/{id}/close': { reason: 'looked at' },
@@ -137,6 +151,9 @@ const wrongByMeaning: readonly (readonly [route: string, change: Record<string, 
   ['POST /v1/recoveries', { detectedAt: '2026-11-22T01:00:00' }, 400, 'detectedAt'],
   ['POST /v1/recoveries', { detectedAt: '2026-02-30T01:00:00Z' }, 400, 'detectedAt'],
   ['POST /v1/recoveries', { reason: '   ' }, 400, 'reason'],
+  ['POST /v1/drills', { target: 'tools' }, 422, 'target'],
+  ['POST /v1/drills', { input: { planned: true } }, 422, 'input.planned'],
+  ['POST /v1/drills', { input: { to: 'mars' } }, 422, 'input.to'],
   ['POST /v1/targets/{id}/verify', { input: { tools: -1 } }, 422, 'input.tools'],
   ['POST /v1/recoveries/{id}/decisions', { input: {} }, 400, 'input'],
   ['POST /v1/recoveries/{id}/decisions', { decision: 'amend' }, 400, 'input'],
@@ -165,6 +182,7 @@ function url(path: string, more: string = ''): string {
     verifications: verification,
     reviews: encodeURIComponent(reviewId),
     recoveries: encodeURIComponent(id),
+    drills: encodeURIComponent(drill),
     schedules: encodeURIComponent('schedule/tools/full'),
   };
   const [, , collection] = path.split('/') as ['', 'v1', keyof typeof known];

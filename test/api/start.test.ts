@@ -185,6 +185,19 @@ describe('a held target', () => {
     expect(looks).toBe(3);
   });
 
+  test('is refused with its reason on a target that the scenario cannot run on, and nothing begins', async () => {
+    const message = 'is run by somebody else';
+    const elsewhere: ScenarioEntry = { ...scenarios[0]!, refuseTarget: () => [{ path: 'target', message }] };
+    const service = await startTestApi({ scenarios: [elsewhere] });
+    try {
+      const answer = await service.send('hana', 'POST', '/v1/recoveries', { payload: request });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json()).toMatchObject({ code: 'invalid-input', errors: [{ path: 'target', message }] });
+    } finally {
+      await service.close();
+    }
+  });
+
   test('is held where a recovery holds one of the further targets that the scenario acts on', async () => {
     const both: ScenarioEntry = { ...scenarios[0]!, actsOn: () => ['spare'] };
     const service = await startTestApi({ scenarios: [both] });

@@ -240,3 +240,34 @@ test('backup takes, lists and verifies', async () => {
     ['GET /v1/targets/tools/backups', undefined],
   ]);
 });
+
+test('drill starts one, and its score names every criterion; a missed one is exit code 1', async () => {
+  answer = json(202, { id: 'shop~1' });
+  expect((await okiagari(['drill', 'region', 'shop', '--reason', 'half-yearly'])).out).toBe('started shop~1\n');
+  const criteria = [
+    { id: 'switched', title: 'switch', met: true, sentence: 'It moved.' },
+    { id: 'performance', title: 'performance', met: false, sentence: 'Ten times as long.' },
+    { id: 'data', title: 'data', met: null, sentence: 'Not measured.' },
+  ];
+  const score = { id: 'shop~1', criteria, passed: false, sentence: 'Failed: performance, data.' };
+  answer = json(200, score);
+  const told = await okiagari(['drill', '--score', 'shop~1']);
+  expect([told.code, told.out.split('\n')]).toEqual([
+    1,
+    [
+      '✓  switch       It moved.',
+      '✗  performance  Ten times as long.',
+      '?  data         Not measured.',
+      'Failed: performance, data.',
+      '',
+    ],
+  ]);
+  answer = json(200, { ...score, passed: true });
+  expect((await okiagari(['drill', '--score', 'shop~1', '--json'])).code).toBe(0);
+  expect((await okiagari(['drill', 'region', 'shop'])).code).toBe(2);
+  expect(asked.map(({ line, body }) => [line, body])).toEqual([
+    ['POST /v1/drills', { drill: 'region', target: 'shop', reason: 'half-yearly' }],
+    ['GET /v1/drills/shop~1', undefined],
+    ['GET /v1/drills/shop~1', undefined],
+  ]);
+});

@@ -115,7 +115,9 @@ describe('one fault is named by line and path:', () => {
     {
       title: 'a kind of target nobody knows',
       change: ['kind: tool-store', 'kind: punch-cards'],
-      faults: ["9 targets.0.kind: Invalid discriminator value. Expected 'tool-store' | 'postgres' | 'redis'"],
+      faults: [
+        "9 targets.0.kind: Invalid discriminator value. Expected 'tool-store' | 'postgres' | 'redis' | 'dns-zone' | 'traffic' | 'service'",
+      ],
     },
     {
       title: 'a kind of repository nobody knows',

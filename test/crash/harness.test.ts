@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { storyFaults } from '../support/crash/judge.ts';
 import type { Report } from '../support/crash/people.ts';
 import { seeded } from '../support/crash/random.ts';
-import { drawnRounds, isItsOwn, mustDie, spread, telling, told } from '../support/crash/rounds.ts';
+import { drawnOf, drawnRounds, isItsOwn, mustDie, spread, telling, told } from '../support/crash/rounds.ts';
 import { Recovery } from '../../workflows/kit/words.ts';
 
 const effects = (call: string, ...moments: string[]): string[] => moments.map((moment) => `${call}: ${moment}`);
@@ -46,6 +46,27 @@ describe('which deaths there are', () => {
         'worker at gate other#1: open',
       ].join(', '),
     );
+  });
+
+  test('where time is short, a few quiet places and gates are drawn, and of an effect one of two times; in time each has its turn', () => {
+    const points = [
+      ...Array.from({ length: 8 }, (_, n) => [
+        ...effects(`apply#${n}`, 'before', 'after files.copy 1', 'after files.copy 2', 'after files.rename 1', 'after'),
+        ...effects(`lookAtIt#${n}`, 'after'),
+      ]).flat(),
+      ...['restore', 'check:one', 'check:two', 'check:three', 'check:four'].map((gate) => `gate ${gate}#1: open`),
+    ];
+    const isAlways = (point: string): boolean => /^gate restore|^apply.*(rename 1|after)$/.test(point);
+    const drawn = (seed: number): string[] => drawnOf(points, seeded(seed));
+    const many = Array.from({ length: 60 }, (_, seed) => drawn(seed));
+    for (const some of many) {
+      expect(some.filter(isAlways)).toEqual(points.filter(isAlways));
+      expect(some.filter((point) => point.includes('copy')).map((point) => point.slice(0, -2))).toEqual(
+        Array.from({ length: 8 }, (_, n) => `apply#${n}: after files.copy`),
+      );
+      expect(some.filter((point) => !isAlways(point) && !point.includes('copy'))).toHaveLength(5);
+    }
+    expect(new Set(many.flat())).toEqual(new Set(points));
   });
 
   test('spread over rounds, none is lost and no call is struck more than three times in one', () => {
@@ -106,7 +127,7 @@ test('the toys that are swept speak every word of the kernel', () => {
   const words = Object.entries(Object.getOwnPropertyDescriptors(Recovery.prototype))
     .filter(([name, { value }]) => typeof value === 'function' && !['constructor', 'on', 'facts'].includes(name))
     .map(([name]) => name);
-  const swept = ['setTo', 'toyEveryWord', 'toyWhole'].map((name) => bodyOf(source, name)).join('\n');
+  const swept = ['setTo', 'toyEveryWord', 'toyWhole', 'toyTogether'].map((name) => bodyOf(source, name)).join('\n');
   expect(words.filter((word) => !swept.includes(`r.${word}`))).toEqual([]);
   expect(words.length).toBeGreaterThan(8);
 });

@@ -1,4 +1,4 @@
-/** A recovery that uses every word of the kernel ends well whoever is killed whenever; one with inner recoveries taken back too. */
+/** A recovery that uses every word of the kernel ends well whoever is killed whenever; one with inner recoveries side by side taken back too. */
 import { toyCase } from '../support/crash/cases/toys.ts';
 import { strikeAtRandom } from '../support/crash/strike-at-random.ts';
 import { sweep } from '../support/crash/sweep.ts';
@@ -9,7 +9,7 @@ const everyWord = toyCase({
   diaries: { '': ['set 5'], '-inner': ['pause', 'set 5', 'resume'] },
 });
 const takenBack = toyCase({
-  scenario: 'toy-group',
+  scenario: 'toy-together',
   input: (target) => ({ first: `${target}-first`, second: `${target}-second`, value: 5 }),
   diaries: { '': ['set 5', 'set 1'], '-first': ['set 5', 'set 1'], '-second': ['set 5', 'set 1'] },
   cancelAt: 'applySet#3: after',

@@ -34,6 +34,8 @@ describe('every row of the failure table', () => {
       'step-timeout',
       'record-store-unusable',
       'repository-away',
+      'dns-silent',
+      'cdn-silent',
     ]);
   });
 });

@@ -5,6 +5,7 @@ import type { Gateway } from '../../api/gateway.ts';
 import { createTemporalGateway } from '../../api/temporal-gateway.ts';
 import { kinds } from '../../contracts/kinds.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
+import { withSandbox } from '../support/sandbox-service.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
   gateway = createTemporalGateway({ address: server.address });
   // Every route has to have something to ask.
   api = await startTestApi({ gateway, kinds: { ...kinds, 'tool-store': { ...kinds['tool-store']!, mayPromote: 'mayPromote' } } });
+  api.inventory = withSandbox(api.inventory);
   const started = await api.send('hana', 'POST', '/v1/recoveries', {
     payload: { scenario: 'tool-store-loss', target: 'tools', reason: 'before the outage' },
   });
@@ -41,6 +43,7 @@ const bodies: Readonly<Record<string, object | undefined>> = {
   'POST /v1/schedules/:id/unpause': { reason: 'over' },
   'POST /v1/schedules/:id/trigger': { reason: 'now' },
   'POST /v1/recoveries': { scenario: 'tool-store-loss', target: 'spare', reason: 'now' },
+  'POST /v1/drills': { drill: 'region', target: 'shop', reason: 'now' },
   'POST /v1/recoveries/:id/decisions': { gate: 'restore', digest: 'd', decision: 'approve', reason: 'ok' },
   'POST /v1/recoveries/:id/cancel': undefined,
 };

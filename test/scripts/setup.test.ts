@@ -179,15 +179,16 @@ test("the tests' S3 server is built once, and only for tests and measures", asyn
   fake('bin/go', goBuilds.replaceAll('temporal', 'versitygw'));
   // The agent of the tests comes with it.
   fake('bin/npm', 'exit 0');
-  // And so do the database servers.
-  for (const program of ['initdb', 'postgres', 'pg_ctl', 'pg_basebackup', 'pg_rewind', 'pg_waldump']) {
+  // And so do the servers of the tests.
+  for (const program of ['initdb', 'postgres', 'pg_ctl', 'pg_basebackup', 'pg_rewind', 'pg_waldump', 'pg_verifybackup']) {
     fake(`bin/${program}`, 'exit 0');
   }
   fake('bin/apt-get', 'echo "E: Unable to locate package" >&2; exit 100');
   const unpacked = await setUp('tests');
-  expect(unpacked.said).toContain('To mend it:\n  apt-get install redis-server ');
+  expect(unpacked.said).toContain('To mend it:\n  apt-get install redis-server pgbackrest ');
   expect(unpacked.code).toBe(1);
-  fake('bin/redis-server', 'exit 0');
+  const others = ['redis-server', 'pgbackrest', 'patroni', 'etcd', 'nsupdate', 'haproxy'];
+  for (const program of others) fake(`bin/${program}`, 'exit 0');
   expect((await setUp('tests')).code).toBe(0);
   expect(existsSync(builtObjectStore(variables))).toBe(true);
   expect(await setUp('tests')).toEqual({ code: 0, said: '' });

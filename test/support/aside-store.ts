@@ -1,7 +1,7 @@
-/** Stores whose tools were put away, and an agent that notes what it is told, for tests of the ways there and back. */
-import { mkdirSync, mkdtempSync, renameSync, writeFileSync, existsSync, readFileSync } from 'node:fs';
+/** Stores whose tools were put away, for tests of the ways there and back. */
+import { mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Store, StoreStack } from './store-stack.ts';
+import type { Store } from './store-stack.ts';
 
 /** Where the n-th tool lies when it is put away. */
 export const asidePath = (store: Store, n: number, folder: 'disabled' | 'quarantine'): string =>
@@ -14,20 +14,4 @@ export function putAwayByHand(store: Store, folder: 'disabled' | 'quarantine', .
     mkdirSync(dirname(to), { recursive: true });
     renameSync(store.tool(n), to);
   }
-}
-
-/** Commands for the inventory that leave a line each time. */
-export function notingAgent(stack: Pick<StoreStack, 'folder'>, isRunning = true) {
-  const folder = mkdtempSync(join(stack.folder, 'agent-'));
-  const [flag, said] = [join(folder, 'running'), join(folder, 'said')];
-  if (isRunning) writeFileSync(flag, '');
-  const sh = (script: string): string => JSON.stringify(['sh', '-c', script]);
-  return {
-    flag,
-    /** Words it heard, in order. */
-    heard: (): string[] => (existsSync(said) ? readFileSync(said, 'utf8').trim().split('\n') : []),
-    /** The inventory's line; `onStart` runs as it starts. */
-    settings: (onStart = 'true'): string =>
-      `agent: { running: ${sh(`test -e ${flag}`)}, stop: ${sh(`echo stop >> ${said}; rm ${flag}`)}, start: ${sh(`echo start >> ${said}; touch ${flag}; ${onStart}`)} }`,
-  };
 }

@@ -1,4 +1,4 @@
-/** Waits for a condition as long as a busy machine may need; `expect.poll` alone gives up after a second. */
+/** Waits for a condition as long as vitest.config.ts says; hooks and helpers may wait so too. */
 import { expect } from 'vitest';
 
-export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
+export const eventually = <T>(look: () => T) => expect.poll(look);

@@ -12,7 +12,7 @@ export interface RecoveryDriver {
   /** Every English sentence of the ledger, one a line. */
   sentences(workflowId: string): Promise<string>;
   /** Waits until the state satisfies; throws with the last state when patience ends. Rides over a worker or server that is away. */
-  until(workflowId: string, satisfies: (state: RecoveryState) => boolean): Promise<RecoveryState>;
+  until(workflowId: string, satisfies: (state: RecoveryState) => boolean, patienceMs?: number): Promise<RecoveryState>;
   /** Waits for a gate whose name begins so. */
   gate(workflowId: string, name: string): Promise<Waiting>;
   decide(
@@ -28,11 +28,11 @@ export interface RecoveryDriver {
 }
 
 /** `sign` gives what the trusted key would. */
-export function createDriver(client: Client, sign: (statement: Statement) => string, patienceMs = 30_000): RecoveryDriver {
+export function createDriver(client: Client, sign: (statement: Statement) => string, patienceMs = 100_000): RecoveryDriver {
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
   const state = (workflowId: string) => handle(workflowId).query(statusQuery);
-  const until: RecoveryDriver['until'] = async (workflowId, satisfies) => {
-    const deadline = Date.now() + patienceMs;
+  const until: RecoveryDriver['until'] = async (workflowId, satisfies, patience = patienceMs) => {
+    const deadline = Date.now() + patience;
     let last: unknown;
     while (Date.now() < deadline) {
       try {

@@ -26,8 +26,12 @@ import type { TemporalServer } from './temporal-server.ts';
 /** Path → sha256, mode and owner of every regular file below a folder. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-export interface Store {
+export interface DeclaredTarget {
   readonly id: string;
+  recover(start: Partial<RecoveryStart> & { scenario: string }): Promise<string>;
+}
+
+export interface Store extends DeclaredTarget {
   readonly root: string;
   readonly repository: string;
   readonly sample: ToolStoreSample;
@@ -39,7 +43,6 @@ export interface Store {
   testBackup(backup: string): Promise<Backup>;
   /** Takes a backup and proves it. */
   verifiedBackup(): Promise<Backup>;
-  recover(start: Partial<RecoveryStart> & { scenario: string }): Promise<string>;
 }
 
 export interface StoreStack extends RecoveryDriver {
@@ -55,6 +58,8 @@ export interface StoreStack extends RecoveryDriver {
     /** A bucket of this server as a second repository, `<id>-offsite`; its keys lie in files. */
     readonly offsite?: TestObjectStore;
   }): Promise<Store>;
+  /** Declares a target of any kind; `fields` are its YAML fields, a line each. With it a repository, where it names one. */
+  declare(id: string, fields: string, repository?: { readonly id: string; readonly path: string }): DeclaredTarget;
   stop(): Promise<void>;
 }
 
@@ -111,6 +116,31 @@ export async function startStoreStack(
   let made = 0;
   let dryRuns = 0;
 
+  function declare(id: string, fields: string, repository?: { readonly id: string; readonly path: string }): DeclaredTarget {
+    if (repository) repositories.push(`  - { id: ${repository.id}, kind: directory, path: ${repository.path} }`);
+    const lines = fields.split('\n').map((line) => `    ${line}\n`);
+    targets.push(`  - id: ${id}\n${lines.join('')}`);
+    const shelves = repositories.length === 0 ? '' : `repositories:\n${repositories.join('\n')}\n`;
+    writeFileSync(inventoryFile, `${people}${more}${notify}${shelves}targets:\n${targets.join('')}`);
+    return {
+      id,
+      async recover(start) {
+        const asked = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, target: id, ...start };
+        const at = new Date().toISOString();
+        const whole = { ...asked, proof: { at, signature: signDocument(startStatement(asked, at), secret) } };
+        const workflowId = whole.mode === 'run' ? recoveryWorkflowId(id) : dryRunWorkflowId(id, String(++dryRuns));
+        await client.workflow.start(scenarioById(whole.scenario)!.workflowType, {
+          workflowId,
+          taskQueue: controlQueue,
+          args: [whole],
+          workflowTaskTimeout: '2s',
+          staticSummary: `${whole.scenario} of ${id}: ${whole.reason}`,
+        });
+        return workflowId;
+      },
+    };
+  }
+
   async function store({
     tools = 12,
     logLines = 200,
@@ -128,14 +158,8 @@ export async function startStoreStack(
       names.push(`${id}-offsite`);
       repositories.push(await bucketLine(folder, `${id}-offsite`, offsite));
     }
-    const fields = (typeof settings === 'string' ? settings : settings(sample)).split('\n').map((line) => `    ${line}\n`);
-    targets.push(
-      `  - id: ${id}\n    kind: tool-store\n    root: ${root}\n    repositories: [${names.join(', ')}]\n${fields.join('')}`,
-    );
-    writeFileSync(
-      inventoryFile,
-      `${people}${more}${notify}repositories:\n${repositories.join('\n')}\ntargets:\n${targets.join('')}`,
-    );
+    const fields = typeof settings === 'string' ? settings : settings(sample);
+    const declared = declare(id, `kind: tool-store\nroot: ${root}\nrepositories: [${names.join(', ')}]\n${fields}`);
     const common = { target: id, site: 'main' };
     const testBackup = (backup: string): Promise<Backup> =>
       client.workflow.execute('backupTest', {
@@ -158,7 +182,7 @@ export async function startStoreStack(
       });
     };
     return {
-      id,
+      ...declared,
       root,
       repository,
       sample,
@@ -168,30 +192,17 @@ export async function startStoreStack(
       takeBackup,
       testBackup,
       verifiedBackup: async () => testBackup((await takeBackup()).id),
-      async recover(start) {
-        const asked = { mode: 'run' as const, reason: 'test', requestedBy: 'hana', input: {}, target: id, ...start };
-        const at = new Date().toISOString();
-        const whole = { ...asked, proof: { at, signature: signDocument(startStatement(asked, at), secret) } };
-        const workflowId = whole.mode === 'run' ? recoveryWorkflowId(id) : dryRunWorkflowId(id, String(++dryRuns));
-        await client.workflow.start(scenarioById(whole.scenario)!.workflowType, {
-          workflowId,
-          taskQueue: controlQueue,
-          args: [whole],
-          workflowTaskTimeout: '2s',
-          staticSummary: `${whole.scenario} of ${id}: ${whole.reason}`,
-        });
-        return workflowId;
-      },
     };
   }
 
   return {
-    ...createDriver(client, (statement) => signDocument(statement, secret), runWorker ? 180_000 : 30_000),
+    ...createDriver(client, (statement) => signDocument(statement, secret), runWorker ? 180_000 : 100_000),
     client,
     inventoryFile,
     folder,
     data,
     store,
+    declare,
     async stop() {
       await worker.stop();
       await connection.close();
@@ -222,17 +233,22 @@ function notifyLine(folder: string, { smtp, webhook }: Channels): string {
   return `notify: { ${mail}webhooks: [${hook}] }\n`;
 }
 
-/** A worker in this process; `wrap` puts something else in the place of a part of the world. */
+/** A worker in this process; `wrap` puts something else in the place of a part of the world, `around` in that of activities. */
 export const workerHere =
-  (address: string, wrap = (ports: Ports): Ports => ports): RunWorker =>
+  (
+    address: string,
+    wrap = (ports: Ports): Ports => ports,
+    around = (activities: object): object => activities,
+    site = 'main',
+  ): RunWorker =>
   async ({ inventoryFile, data }) => {
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
-      activities: createActivities(
-        wrap(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret })),
+      activities: around(
+        createActivities(wrap(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret }))),
       ),
-      site: 'main',
+      site,
       workflowBundle: await workflowBundle(),
     });
     return {

@@ -1,5 +1,6 @@
 /** A real Temporal dev server for tests, on free loopback ports with the flags that make it fast, that can be killed and brought back. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -99,14 +100,23 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** A loopback port that was free a moment ago. */
+/** Below those that the system gives to connections: a server that is down for a while finds its own port free again. */
+const ports = { from: 10_240, to: 32_767 };
+
+/** A loopback port that was free a moment ago, drawn at random, so that tests side by side hardly ever draw the same one. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(ports.from, ports.to + 1);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue; // taken
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 interface Running {

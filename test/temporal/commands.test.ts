@@ -115,6 +115,8 @@ const tellings: readonly Telling[] = [
     ends: 'recovered',
     commands: ['activity planSet', 'activity keepPlan', ...asked, ...answered, ...gone('begin'), ...again, 'memo'],
   },
+  { title: 'wait', word: 'wait', ends: 'recovered', commands: ['timer: sit still', 'memo', 'memo'] },
+  { title: 'wait-for-nothing', word: 'wait-for-nothing', ends: 'recovered', commands: ['memo'] },
   { title: 'guard', word: 'guard', ends: 'recovered', commands: ['activity checkSafe', 'memo'] },
   {
     title: 'break-glass',
@@ -213,6 +215,7 @@ const tellings: readonly Telling[] = [
     // The phase is `verify` already when the second one begins.
     closing: ['memo'],
   },
+  { title: 'mitigated', word: 'mitigated', ends: 'recovered', commands: ['activity checkValue', 'memo'] },
   // A note is in the ledger alone.
   { title: 'point-of-no-return', word: 'point-of-no-return', ends: 'recovered', commands: [] },
   { title: 'lost', word: 'lost', ends: 'recovered', commands: [] },
@@ -224,7 +227,7 @@ beforeAll(async () => {
   server = await startTemporalServer();
   const outer = ['recover', 'no-return-inside', 'asks-inside', 'undone-inside'];
   const others = ['dry-run', 'cancelled', 'undo-given-up', 'left-open', 'waits', 'twenty-steps'];
-  const group = ['group', 'group-first', 'group-second'];
+  const group = ['group', 'group-first', 'group-second', 'together', 'together-one', 'together-two'];
   const inner = outer.map((target) => `${target}-inner`);
   const targets = [...tellings.map(({ title }) => title), ...outer, ...inner, ...others, ...group];
   toys = await startToyStack(server, targets.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
@@ -386,8 +389,8 @@ describe('a recovery inside another', () => {
    * Both sides. A report waits until the one before has arrived, so its place among the other commands depends on the load; and
    * what the root hears in one breath goes into one memo.
    */
-  async function emittedByBoth(id: string, target: string) {
-    const inner = await emitted(`${id}/inner`, `${target}.inner`);
+  async function emittedByBoth(id: string, target: string, name = 'inner') {
+    const inner = await emitted(`${id}/${name}`, `${target}.${name}`);
     const outer = await emitted(id, target);
     const report = `signal childReport to ${id}`;
     return {
@@ -498,6 +501,21 @@ describe('a recovery inside another', () => {
       ]),
       reports: 7,
     });
+  });
+
+  test('is one of two that run side by side', async () => {
+    const id = await start({ title: 'together', word: 'recover-together' });
+    await endsAs(id, 'recovered');
+    const { outer } = await emittedByBoth(id, 'together', 'one');
+    const begins = ['child toyWord: recovery/$/one', 'child toyWord: recovery/$/two'];
+    const settling = ['signal settle to recovery/$/one', 'signal settle to recovery/$/two'];
+    const wanted = aboutOuter('together', [...begun, ...begins, ...verified, ...settling, ...ended('recovered')]);
+    // The one that is through first hears its last word first.
+    const inOrder = (lines: readonly string[]): string[] => {
+      const last = lines.filter((line) => line.startsWith('signal settle')).toSorted();
+      return lines.map((line) => (line.startsWith('signal settle') ? last.shift()! : line));
+    };
+    expect(inOrder(outer)).toEqual(wanted);
   });
 
   test('is one of two on a second level, each on its own target', async () => {

@@ -318,6 +318,13 @@ describe('a checklist', () => {
   });
 });
 
+test('the clock stops where users are served again, however long that is held', async () => {
+  const id = await toys.start({ scenario: 'toy-word', target: 'q', input: { word: 'mitigated-and-held' } });
+  const { status, timing, startedAt, endedAt } = await toys.result(id);
+  expect(status).toBe('recovered');
+  expect(Date.parse(endedAt!) - Date.parse(startedAt) - timing.totalMs).toBeGreaterThanOrEqual(1_500);
+});
+
 describe('every word together', () => {
   test('pauses, looks, asks for ticks, sets, passes the point of no return, resumes and verifies', async () => {
     toys.world.write('k', 1);

@@ -13,8 +13,12 @@ let toys: ToyStack;
 
 beforeAll(async () => {
   server = await startTemporalServer();
-  const names = 'abcdefghijklmnopqrstuvwx'.split('');
-  toys = await startToyStack(server, names.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
+  const names = [
+    ...'abcdefghijklmnopqrstuvwx'.split(''),
+    ...['aa', 'ab', 'ac', 'ba', 'bb', 'bc', 'ca', 'cb', 'cc', 'db', 'dc', 'ea', 'ea-inner', 'eb', 'eb-inner'],
+  ];
+  const asks = '  - { id: da, kind: toy, approvals: { set: { always: true } } }\n';
+  toys = await startToyStack(server, asks + names.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
 });
 afterEach(() => {
   toys.world.failures.clear();
@@ -98,6 +102,79 @@ describe('a recovery of several targets', () => {
     await cancel(id);
     expect((await toys.result(id)).status).toBe('stopped');
   });
+});
+
+describe('recoveries side by side', () => {
+  const approve = async (id: string, name: string) => toys.decide(id, await toys.gate(id, name), 'ren', 'approve');
+  const together = (target: string, first: string, second: string) =>
+    toys.start({ scenario: 'toy-together', target, input: { first, second, value: 3 } });
+
+  test('run at the same time, under the one approval of the whole', async () => {
+    for (const name of ['aa', 'ab', 'ac']) toys.world.write(name, 1);
+    let [now, most] = [0, 0];
+    const meet = Promise.withResolvers<void>();
+    toys.world.hooks.set('applySet', async () => {
+      now += 1;
+      most = Math.max(most, now);
+      if (now === 2) meet.resolve();
+      // The other one is there as well, or this never ends.
+      await meet.promise;
+      now -= 1;
+    });
+    const id = await together('aa', 'ab', 'ac');
+    await approve(id, 'agree');
+    const gate = await toys.gate(id, 'set');
+    expect(most).toBe(2);
+    expect([toys.world.read('ab'), toys.world.read('ac')]).toEqual([3, 3]);
+    await toys.decide(id, gate, 'ren', 'approve');
+    const state = await toys.result(id);
+    expect(state.status).toBe('recovered');
+    const gates = (await toys.ledger(id)).flatMap((entry) => (entry.event === 'gate' ? [entry.gate] : []));
+    expect([...new Set(gates)]).toEqual(['agree', 'set']);
+  });
+
+  test('are asked about all the same where the policy of a target wants to be', async () => {
+    const id = await together('db', 'da', 'dc');
+    await approve(id, 'agree');
+    await approve(id, 'first/set');
+    expect((await toys.result(id)).status).toBe('recovered');
+  });
+
+  test.each([
+    ['nobody has signed', 'recover-covered-by-nobody', 'ea'],
+    ['somebody has signed for another recovery', 'recover-covered-by-another', 'eb'],
+  ])('are asked about where %s', async (_, word, target) => {
+    toys.world.write(`${target}-inner`, 1);
+    const id = await toys.start({ scenario: 'toy-word', target, input: { word } });
+    await approve(id, 'inner/set');
+    expect((await toys.result(id)).status).toBe('recovered');
+  });
+
+  test('stop when one of them ends before its end, and everything is taken back', async () => {
+    toys.world.failures.set('planSet bb', 'no-backup').set('checkValue bc', 'verification-failed');
+    const id = await together('ba', 'bb', 'bc');
+    await approve(id, 'agree');
+    const failed = await toys.gate(id, 'first/failed:set');
+    await toys.gate(id, 'second/failed:verify');
+    await toys.decide(id, failed, 'sora', 'roll-back');
+    const state = await toys.result(id);
+    expect(state).toMatchObject({ status: 'rolled-back', waitingFor: [] });
+    expect(toys.world.effects.filter((effect) => effect.includes(' bc '))).toEqual(['set bc 3', 'unset bc 0']);
+    expect(outcomesOf(state)).toContainEqual(['second/set', 'undone']);
+  });
+});
+
+test('what an inner recovery leaves behind is left behind by the outer one too, whatever it has to say itself', async () => {
+  toys.world.failures.set('checkValue cb', 'verification-failed').set('undoSet cb', 'agent-command-failed');
+  const id = await service('ca', 'cb', 'cc');
+  const decide = async (name: string, decision: 'roll-back' | 'skip') =>
+    toys.decide(id, await toys.gate(id, name), 'sora', decision);
+  await decide('first/failed:verify', 'roll-back');
+  await decide('first/failed:undo:set', 'skip');
+  await decide('failed:first', 'roll-back');
+  await expect(toys.result(id)).rejects.toThrow();
+  expect(await toys.state(id)).toMatchObject({ status: 'failed' });
+  expect(toys.world.read('cb')).toBe(3);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 /** quarantine-release on real stores: never without two people who read what was found. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asidePath, notingAgent, putAwayByHand } from '../support/aside-store.ts';
+import { asidePath, putAwayByHand } from '../support/aside-store.ts';
+import { notingAgent } from '../support/noting-agent.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';

@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
-import { asidePath, notingAgent, putAwayByHand } from '../support/aside-store.ts';
+import { asidePath, putAwayByHand } from '../support/aside-store.ts';
 import { makeWritable, onReadOnly } from '../support/mounts.ts';
+import { notingAgent } from '../support/noting-agent.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';

@@ -5,7 +5,6 @@ import {
   chownSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -17,6 +16,7 @@ import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { eventually } from '../support/eventually.ts';
+import { notingAgent } from '../support/noting-agent.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
@@ -168,41 +168,28 @@ describe('a lost store comes back', () => {
 });
 
 describe('the agent', () => {
-  const commands = (folder: string) => {
-    mkdirSync(folder, { recursive: true });
-    const flag = join(folder, 'running');
-    const said = join(folder, 'said');
-    const sh = (script: string) => JSON.stringify(['sh', '-c', script]);
-    return {
-      flag,
-      said,
-      settings: `agent: { running: ${sh(`test -e ${flag}`)}, stop: ${sh(`echo stop >> ${said}; rm ${flag}`)}, start: ${sh(`echo start >> ${said}; touch ${flag}`)} }`,
-    };
-  };
-
   test('is stopped before and started after', async () => {
-    const agent = commands(join(stack.folder, 'agent-a'));
-    writeFileSync(agent.flag, '');
-    const store = await stack.store({ settings: agent.settings });
+    const agent = notingAgent(stack);
+    const store = await stack.store({ settings: agent.settings() });
     await store.verifiedBackup();
     rmSync(store.tool(0));
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
     await record(id, 'tool-store-loss.agent');
     expect(state.status).toBe('recovered');
-    expect(readFileSync(agent.said, 'utf8')).toBe('stop\nstart\n');
+    expect(agent.heard()).toEqual(['stop', 'start']);
     expect([outcome(state, 'stop agent'), outcome(state, 'start agent')]).toEqual(['done', 'done']);
   });
 
   test('that writes its old memory back is noticed, shown, and restored again before "recovered"', async () => {
-    const agent = commands(join(stack.folder, 'agent-b'));
-    const old = join(stack.folder, 'agent-b/old.json');
+    const agent = notingAgent(stack, false);
+    const old = join(stack.folder, 'old.json');
     const store = await stack.store({
       settings: ({ root, tools }) => {
         const tool = join(root, tools[0]!.path);
         const definition = JSON.parse(readFileSync(tool, 'utf8')) as object;
         writeFileSync(old, JSON.stringify({ ...definition, description: 'from old memory' }, null, 2));
-        return agent.settings.replace(`touch ${agent.flag}`, `touch ${agent.flag}; cp ${old} ${tool}`);
+        return agent.settings(`cp ${old} ${tool}`);
       },
     });
     const before = store.fingerprint();
@@ -220,14 +207,13 @@ describe('the agent', () => {
   });
 
   test('is stopped again before files are taken back, and started only if this recovery had stopped it', async () => {
-    for (const [name, wasRunning, commandsRun] of [
-      ['agent-c', true, 'stop\nstart\nstop\nstart\n'],
-      ['agent-d', false, 'start\nstop\n'],
+    for (const [wasRunning, heard] of [
+      [true, ['stop', 'start', 'stop', 'start']],
+      [false, ['start', 'stop']],
     ] as const) {
-      const agent = commands(join(stack.folder, name));
-      if (wasRunning) writeFileSync(agent.flag, '');
+      const agent = notingAgent(stack, wasRunning);
       const store = await stack.store({
-        settings: ({ tools }) => `${agent.settings}\ncriticalTools: [{ name: ${tools[0]!.name}, expect: { never: this } }]`,
+        settings: ({ tools }) => `${agent.settings()}\ncriticalTools: [{ name: ${tools[0]!.name}, expect: { never: this } }]`,
       });
       await store.verifiedBackup();
       rmSync(store.tool(0));
@@ -235,7 +221,7 @@ describe('the agent', () => {
       const id = await store.recover({ scenario });
       await stack.decide(id, await stack.gate(id, 'failed:verify'), 'sora', 'roll-back');
       expect((await stack.result(id)).status).toBe('rolled-back');
-      expect(readFileSync(agent.said, 'utf8')).toBe(commandsRun);
+      expect(agent.heard()).toEqual(heard);
       expect(store.fingerprint()).toEqual(damaged);
     }
   });

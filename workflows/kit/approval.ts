@@ -3,6 +3,7 @@ import { defaultPolicy, patientPolicy, type GatePolicy } from '../../domain/gate
 import type { Plan } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import type { GateOutcome } from '../../domain/messages.ts';
+import { coveredByWhole, isCovered } from './cover.ts';
 import { Ending } from './ending.ts';
 import { gateName } from './failed-step.ts';
 import { askPeople } from './gate-keeper.ts';
@@ -19,6 +20,10 @@ interface Approval {
 
 /** Shows the plan and waits; returns when it is approved, throws Ending when it is rejected or nobody answered. */
 export async function approve(run: Run, { gate, step, title, plan }: Approval): Promise<GateOutcome> {
+  if (await isCovered(run, gate)) {
+    run.ledger.note(coveredByWhole);
+    return { decision: 'approve', by: '', why: coveredByWhole };
+  }
   run.ledger.turn(step, 'waiting', title);
   const outcome = await wait(run, { gate, kind: 'approval', title, digest: plan.digest, choices: ['approve', 'reject'], plan });
   if (outcome.decision !== 'approve') throw new Ending(outcome.why);

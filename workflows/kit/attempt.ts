@@ -72,7 +72,10 @@ export async function attempt<T, I = undefined>(
   }
 }
 
+/** Past the point of no return nobody is heard. */
+export const isCancelled = ({ cancelled, noReturn }: Run): boolean => cancelled !== undefined && noReturn === undefined;
+
 /** Where a cancellation is heard: between two effects, never within one. */
 export function safePoint(run: Run): void {
-  if (run.cancelled !== undefined && run.noReturn === undefined) throw new Ending(cancelledBy(run.cancelled));
+  if (isCancelled(run)) throw new Ending(cancelledBy(run.cancelled!));
 }

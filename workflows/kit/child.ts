@@ -7,6 +7,7 @@ import {
   settleSignal,
   type CancelRequest,
   type ChildOrigin,
+  type Covered,
   type RecoveryStart,
 } from '../../domain/messages.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
@@ -29,13 +30,19 @@ export interface InnerRecovery {
   readonly workflowType: string;
   readonly target: string;
   readonly input?: unknown;
+  /** Gates that people have answered with an approval of ours; a policy of its target still asks. */
+  readonly covered?: Covered;
+  /** Whose workers carry it out; the target's own when left out. */
+  readonly site?: string;
+  /** What it lost counts as lost by the whole; where it cannot say how much, neither can we. */
+  readonly mayLose?: true;
 }
 
 /** Runs another recovery as a step. It ends with this one: its changes are kept when we end well, undone when we do not. */
 export async function recoverInside(run: Run, name: string, inner: InnerRecovery): Promise<void> {
   const info = workflowInfo();
   const origin = run.start.parent;
-  const path = origin ? `${origin.path}/${name}` : name;
+  const path = pathOf(run, name);
   const parent: ChildOrigin = {
     root: origin?.root ?? run.id,
     rootWorkflowId: origin?.rootWorkflowId ?? info.workflowId,
@@ -44,6 +51,8 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
     leases: [...(origin?.leases ?? []), ...run.leases.map((lease) => lease.target)],
     ancestors: [...(origin?.ancestors ?? []), { id: run.id, target: run.start.target }],
     ...(run.noReturn && { noReturn: run.noReturn }),
+    ...((inner.covered ?? origin?.covered) && { covered: inner.covered ?? origin?.covered }),
+    ...((inner.site ?? origin?.site) && { site: inner.site ?? origin?.site }),
   };
   const { proof: _, ...asked } = run.start;
   const { scenario, target, input = {} } = inner;
@@ -74,16 +83,22 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
       }
     };
     run.children.add(cancel);
+    // What an attempt before left there, this one settles first.
+    run.leftInside.delete(path);
     let finished = false;
     let ended: { state?: RecoveryState; error?: unknown } | undefined;
     child.result().then(
       (state) => (ended = { state: state as RecoveryState }),
       (error: unknown) => (ended = { error }),
     );
-    if (run.cancelled) await cancel(run.cancelled);
+    const cancelled = run.cancelled ?? (run.noReturn ? undefined : run.stopped.get(path));
+    if (cancelled) await cancel(cancelled);
     await condition(() => (finished = run.finishedPaths.has(path)) || ended !== undefined);
     run.children.delete(cancel);
-    if (ended?.error !== undefined) await run.gates.withdraw(path);
+    if (ended?.error !== undefined) {
+      await run.gates.withdraw(path);
+      if (mayHaveLeft(ended.error)) run.leftInside.add(path);
+    }
     if (finished) {
       const settle = async (word: 'keep' | 'undo'): Promise<RecoveryState> => {
         if (ended === undefined) await child.signal(settleSignal, word);
@@ -91,7 +106,10 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
         if (ended!.state === undefined) throw ended!.error;
         return ended!.state;
       };
-      run.settle.push(async () => void (await settle('keep')));
+      run.settle.push(async () => {
+        const { objectives } = await settle('keep');
+        if (inner.mayLose) run.losses.push(objectives.rpoAchieved);
+      });
       run.undos.push({ key: path, step: name, run: () => undone(settle) });
       run.applied = true;
       return { value: undefined, sentence: recovered(inner) };
@@ -99,11 +117,47 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
     if (ended!.error !== undefined) throw ended!.error;
     const state = ended!.state!;
     if (state.status === 'planned') return { value: undefined, outcome: 'planned', sentence: recovered(inner) };
+    if (state.status === 'rolled-back') run.applied = true;
     if (state.status === 'failed') throw fail('child-not-recovered', endedAs(inner, state));
     throw new Ending(endedAs(inner, state));
   });
   if (!isDryRun(run)) run.verifiedAt = Date.now();
 }
+
+/**
+ * Runs several side by side, by name, and waits for all of them. Where one ends before its end, the others are stopped at their
+ * next safe point and everything is taken back; past the point of no return that one waits for a person, and the others go on.
+ */
+export async function recoverTogether(run: Run, parts: Readonly<Record<string, InnerRecovery>>): Promise<void> {
+  const stopOthers = async (name: string, { why }: Ending): Promise<void> => {
+    const request: CancelRequest = { by: name, reason: why.en };
+    for (const other of Object.keys(parts).filter((part) => part !== name)) {
+      const path = pathOf(run, other);
+      run.stopped.set(path, request);
+      await run.upwards?.tell({ tells: 'stopped', path, request });
+    }
+    await Promise.all([...run.children].map((cancel) => cancel(request)));
+  };
+  const endings = await Promise.all(
+    Object.entries(parts).map(async ([name, inner]) => {
+      try {
+        await recoverInside(run, name, inner);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof Ending)) throw error;
+        await stopOthers(name, error);
+        return error;
+      }
+    }),
+  );
+  const first = endings.find((ending) => ending !== undefined);
+  if (first) throw first;
+}
+
+const pathOf = ({ start: { parent } }: Run, name: string): string => (parent ? `${parent.path}/${name}` : name);
+
+/** One that could not begin has left nothing; one that failed or was terminated says so, or cannot say anything. */
+const mayHaveLeft = (error: unknown): boolean => ['changes-remain', 'internal'].includes(tellFailure(error).code);
 
 async function undone(settle: (word: 'undo') => Promise<RecoveryState>): Promise<Text> {
   const state = await settle('undo');

@@ -39,7 +39,8 @@ interface Desk {
   readonly requestedBy: () => string;
   readonly ledger: Ledger;
   readonly kernel: Pick<KernelActivities, 'identifyVoter'>;
-  readonly cancelled: () => CancelRequest | undefined;
+  /** What ends the wait of whoever asks at this path. */
+  readonly cancelled: (path: string) => CancelRequest | undefined;
   /** Absent in a recovery that the first kernel began: nobody is told or reminded there, and one person may be two. */
   readonly announcer?: Announcer | undefined;
   /** Length of the first wait before a reminder, where there is no deadline. */
@@ -65,13 +66,13 @@ export class RootGates implements GateKeeper {
   }
 
   async ask(question: Question): Promise<GateOutcome> {
-    const { policy, gate: name, despiteCancel } = question;
+    const { policy, gate: name, path, despiteCancel } = question;
     const { announcer, ledger, remindMs } = this.#desk;
     const now = Date.now();
     const gate: OpenGate = { waiting: opened(question, now), closesAt: closesAt(policy, now), statements: [], judging: 0 };
     this.#open.set(name, gate);
     announcer?.opens(name);
-    const cancelled = (): CancelRequest | undefined => (despiteCancel ? undefined : this.#desk.cancelled());
+    const cancelled = (): CancelRequest | undefined => (despiteCancel ? undefined : this.#desk.cancelled(path));
     const settled = (): boolean => gate.outcome !== undefined || cancelled() !== undefined;
     const aloneAt = policy.aloneAfterMs === undefined ? undefined : now + policy.aloneAfterMs;
     for (const [n, { from, withinMs }] of policy.stages.entries()) {

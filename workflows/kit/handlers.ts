@@ -98,6 +98,7 @@ async function decideBySignal(run: Run, gates: RootGates, envelope: Envelope): P
 async function hear(run: Run, gates: RootGates, report: ChildReport): Promise<void> {
   if (report.tells === 'step') return run.ledger.step(report.step);
   if (report.tells === 'gone') return gates.withdraw(report.path);
+  if (report.tells === 'stopped') return void run.stopped.set(report.path, report.request);
   if (report.tells === 'no-return') {
     run.noReturn = report.why;
     return run.ledger.note(report.why);

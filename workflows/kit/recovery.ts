@@ -1,7 +1,7 @@
 /** Makes a workflow out of a story: handlers first, then hold the target, tell the story, keep or undo, leave the record. */
 import { allHandlersFinished, CancellationScope, condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { recoveryStart } from '../../contracts/inputs/start.ts';
+import { recoveryStart } from '../../contracts/inputs/recovery-start.ts';
 import { fail } from '../../domain/fail.ts';
 import type { FieldError } from '../../domain/failures.ts';
 import { recoveryId } from '../../domain/identity.ts';
@@ -99,7 +99,7 @@ function createRun(start: RecoveryStart): Run {
         kernel,
         announcer,
         remindMs: () => Math.max(60_000, Math.floor(run.context.objectives.rtoMs / 3)),
-        cancelled: () => (run.storyOver || run.noReturn ? undefined : run.cancelled),
+        cancelled: (path) => (run.storyOver || run.noReturn ? undefined : (run.cancelled ?? stoppedAt(run, path))),
       }),
     context: {
       target: start.target,
@@ -115,6 +115,9 @@ function createRun(start: RecoveryStart): Run {
     children: new Set(),
     finishedPaths: new Set(),
     settle: [],
+    stopped: new Map(),
+    leftInside: new Set(),
+    losses: [],
     waits: { approvals: [], decisions: [] },
     storyOver: false,
     ...(start.parent?.noReturn && { noReturn: start.parent.noReturn }),
@@ -123,6 +126,10 @@ function createRun(start: RecoveryStart): Run {
   };
   return run;
 }
+
+/** Whoever asks there, or further inside. */
+const stoppedAt = ({ stopped }: Run, asker: string) =>
+  [...stopped].find(([path]) => asker === path || asker.startsWith(`${path}/`))?.[1];
 
 /** From the first activity to the last undo; answers how it ended. */
 async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatus> {
@@ -145,9 +152,10 @@ async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatu
     run.storyOver = true;
     run.ledger.note(error.why);
     delete run.verifiedAt;
+    delete run.mitigatedAt;
     const clean = await rollBack(run);
     if (clean) await insist(run, 'close change', () => closeOpenChange(run, 'undone'));
-    return !clean ? 'failed' : run.applied ? 'rolled-back' : 'stopped';
+    return !clean || run.leftInside.size > 0 ? 'failed' : run.applied ? 'rolled-back' : 'stopped';
   }
 }
 

@@ -46,6 +46,12 @@ export interface Run {
   readonly settle: (() => Promise<void>)[];
   readonly waits: { readonly approvals: Stretch[]; readonly decisions: Stretch[] };
   cancelled?: CancelRequest;
+  /** Inner recoveries, by path, that end because one beside them did. */
+  readonly stopped: Map<string, CancelRequest>;
+  /** Paths of inner recoveries that failed: something of theirs is left on their targets. */
+  readonly leftInside: Set<string>;
+  /** Of inner recoveries that may lose data, in milliseconds; undefined where that is unknown. */
+  readonly losses: (number | undefined)[];
   /** The story is over, its changes are taken back or recorded: a cancellation has nothing to add. */
   storyOver: boolean;
   /** The reason why there is no way back, once there is none. */
@@ -55,6 +61,8 @@ export interface Run {
   /** Something on the target was changed. */
   applied: boolean;
   verifiedAt?: number;
+  /** Users were served again before it was verified: the clock stopped then. */
+  mitigatedAt?: number;
   endedAt?: number;
   rpoMs?: number;
 }
@@ -78,12 +86,13 @@ export function renderState(run: Run): RecoveryState {
     ...(start.brokenSince !== undefined && { brokenSince: Date.parse(start.brokenSince) }),
     ...(start.detectedAt !== undefined && { detectedAt: Date.parse(start.detectedAt) }),
     startedAt: run.startedAt,
-    until: run.verifiedAt ?? run.endedAt ?? Date.now(),
+    until: run.mitigatedAt ?? run.verifiedAt ?? run.endedAt ?? Date.now(),
     approvals: run.waits.approvals,
     decisions: run.waits.decisions,
   });
   const { rtoMs, rpoMs } = run.context.objectives;
   const recovered = status === 'recovered';
+  const rpoAchieved = lossOf(run);
   return {
     id: run.id,
     scenario: start.scenario,
@@ -102,10 +111,17 @@ export function renderState(run: Run): RecoveryState {
     objectives: {
       rtoMs,
       rpoMs,
-      ...(run.rpoMs !== undefined && { rpoAchieved: run.rpoMs }),
+      ...(rpoAchieved !== undefined && { rpoAchieved }),
       metRto: ended ? recovered && timing.totalMs - timing.detectionMs <= rtoMs : null,
-      metRpo: ended ? recovered && run.rpoMs !== undefined && run.rpoMs <= rpoMs : null,
+      metRpo: ended ? recovered && rpoAchieved !== undefined && rpoAchieved <= rpoMs : null,
     },
     ledger: ledger.entries.length,
   };
+}
+
+/** The worst of all; unknown as soon as one is. */
+function lossOf({ rpoMs, losses }: Run): number | undefined {
+  if (losses.includes(undefined)) return undefined;
+  const known = [...(rpoMs === undefined ? [] : [rpoMs]), ...(losses as number[])];
+  return known.length === 0 ? undefined : Math.max(...known);
 }

@@ -1,16 +1,21 @@
-/** The words a scenario is written in: step, act, change, checklist, verify, recover, point of no return. */
+/** The words a scenario is written in: step, act, wait, change, checklist, mitigated, verify, recover, point of no return. */
+import { condition } from '@temporalio/workflow';
 import type { UndoCall } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
+import type { Approval } from '../../domain/messages.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import { summarizeChecks, type Check } from '../../domain/verification.ts';
 import { activitiesAt, type OnTarget } from './activities.ts';
 import { approve, tick } from './approval.ts';
-import { attempt, type Said, type StepOptions } from './attempt.ts';
+import { attempt, isCancelled, safePoint, type Said, type StepOptions } from './attempt.ts';
 import { change, type Change, type Changed } from './change.ts';
-import { recoverInside, type InnerRecovery } from './child.ts';
+import { recoverInside, recoverTogether, type InnerRecovery } from './child.ts';
+import { allHold, pass } from './pass.ts';
+import { gateName } from './failed-step.ts';
 import { isDryRun, type Run } from './run.ts';
 import { closeOpenChange, keepUndo } from './undo.ts';
+import { untilCancelled } from './until-cancelled.ts';
 
 /** A small effect that needs no plan. A dry run only says what it would do and goes on with `dry`. */
 export interface Act<T> {
@@ -19,7 +24,7 @@ export interface Act<T> {
   readonly act: () => Promise<Said<T>>;
   /** Asked and kept before the effect; undefined where there will be nothing to take back. */
   readonly undo?: () => Promise<UndoCall | undefined>;
-  readonly skip?: { readonly value: T };
+  readonly skip?: { readonly value: T; readonly breakGlass?: boolean };
 }
 
 export interface ChecklistItem {
@@ -77,6 +82,24 @@ export class Recovery {
     );
   }
 
+  /** Lets time pass, so long that nothing is left to wait for; a cancellation is heard at once. A dry run does not wait. */
+  wait(name: string, ms: number, why: Text): Promise<void> {
+    const run = this.#run;
+    return attempt<void>(run, name, async () => {
+      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: why };
+      if (ms <= 0) return { value: undefined, outcome: 'already-done', sentence: nothingToWaitFor };
+      run.ledger.turn(name, 'waiting', why);
+      await condition(() => isCancelled(run), ms, { summary: name });
+      safePoint(run);
+      return { value: undefined, sentence: why, evidence: { ms } };
+    });
+  }
+
+  /** Activities within a step that a cancellation cuts off at once; the step's undo has to take back whatever they did by then. */
+  untilCancelled<T>(work: () => Promise<T>): Promise<T> {
+    return untilCancelled(this.#run, work);
+  }
+
   /** A safety check that has to hold before what follows. Refused, it waits for a person; only two approvers together override it. */
   guard(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
     return attempt<void>(
@@ -96,14 +119,17 @@ export class Recovery {
     return change(this.#run, this.on(), name, what);
   }
 
-  /** Asks people about a choice that changes nothing yet. Rejected, the recovery ends. */
-  consent(name: string, gate: string, plan: Plan): Promise<void> {
+  /** Asks people about a choice that changes nothing yet. Rejected, the recovery ends. What they approved may cover inner recoveries. */
+  consent(name: string, gate: string, plan: Plan): Promise<Approval> {
     const run = this.#run;
-    return attempt<void>(run, name, async () => {
-      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: plan.summary };
+    const { digest } = plan;
+    // As statements name it: inside another recovery with the path to it.
+    const named = gateName(run, gate);
+    return attempt<Approval>(run, name, async () => {
+      if (isDryRun(run)) return { value: { gate: named, digest, statements: [] }, outcome: 'planned', sentence: plan.summary };
       const ref = await run.kernel.keepPlan({ recovery: run.id, plan });
-      const { why } = await approve(run, { gate, step: name, title: plan.summary, plan: { ...plan, ref } });
-      return { value: undefined, sentence: why };
+      const { why, statements = [] } = await approve(run, { gate, step: name, title: plan.summary, plan: { ...plan, ref } });
+      return { value: { gate: named, digest, statements }, sentence: why };
     });
   }
 
@@ -124,22 +150,33 @@ export class Recovery {
   }
 
   /** Decides "recovered": every check must pass, it cannot be skipped. Closes the open change. */
-  async verify(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
+  verify(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
     const run = this.#run;
     run.ledger.turnPhase('verify');
-    await attempt<void>(run, name, async () => {
-      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: { en: 'Would verify.', ja: '検証の予定。' } };
-      const checks = await look();
-      if (!allHold(checks)) throw fail('verification-failed', summarizeChecks(checks));
+    return pass(run, name, look, async () => {
       await closeOpenChange(run, 'verified');
       run.verifiedAt = Date.now();
-      return { value: undefined, sentence: summarizeChecks(checks), evidence: { checks: checks.map(({ id }) => id) } };
+    });
+  }
+
+  /**
+   * Users are served again by something that is taken back later: every check must pass, and the clock stops here until the next
+   * change. The change stays open until `verify`.
+   */
+  mitigated(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
+    return pass(this.#run, name, look, () => {
+      this.#run.mitigatedAt = Date.now();
     });
   }
 
   /** Runs another recovery as a step of this one. */
   recover(name: string, inner: InnerRecovery): Promise<void> {
     return recoverInside(this.#run, name, inner);
+  }
+
+  /** Runs several side by side, by name. One that ends before its end stops the others. */
+  recoverTogether(parts: Readonly<Record<string, InnerRecovery>>): Promise<void> {
+    return recoverTogether(this.#run, parts);
   }
 
   /** From here on it only goes forward: no cancel, no roll-back. */
@@ -156,8 +193,7 @@ export class Recovery {
   }
 }
 
-/** Nothing checked is nothing proven. */
-const allHold = (checks: readonly Check[]): boolean => checks.length > 0 && checks.every(({ ok }) => ok);
+const nothingToWaitFor: Text = { en: 'There is nothing to wait for.', ja: '待つものはありません。' };
 const listed = (items: readonly ChecklistItem[]): Text => ({
   en: items.map((item) => item.title.en).join(' '),
   ja: items.map((item) => item.title.ja).join(' '),

@@ -87,10 +87,6 @@ export function fullSystem(r: Recovery) {
       ]);
       return [agentRuns(running), nothingWrittenBack(again.size.items)];
     },
-
-    /** Done by people; they are told apart so that each is ticked by itself. */
-    switchOver: () => r.checklist('switch over', switchItems(target)),
-    verifySwitch: () => r.verify('verify switch', () => Promise.resolve([switched])),
   };
 }
 
@@ -131,19 +127,6 @@ const nothingWrittenBack = (items: number): Check => ({
       ? { en: 'Nothing differs from the backup.', ja: 'バックアップとの差はありません。' }
       : { en: `${items} file(s) differ from the backup again.`, ja: `${items} ファイルが再びバックアップと異なります。` },
 });
-const switched: Check = {
-  id: 'switched',
-  ok: true,
-  sentence: { en: 'People confirmed the switch.', ja: '切り替えが確認されました。' },
-};
-const switchItems = (target: string) => [
-  {
-    id: 'dns',
-    title: { en: `DNS or load balancer leads to the new ${target}.`, ja: `DNS・ロードバランサを新しい ${target} に向けました。` },
-  },
-  { id: 'old-stopped', title: { en: 'The old environment gets no traffic.', ja: '旧環境へのトラフィックを止めました。' } },
-  { id: 'traffic', title: { en: 'Traffic reaches the new environment.', ja: '新環境へのトラフィックを開始しました。' } },
-];
 const prepared = ({ folders, installed }: { folders: number; installed: string }): Text => ({
   en: `Made ${folders} folder(s).${installed && ` Installed ${installed}.`}`,
   ja: `フォルダー ${folders} 件を作成。${installed && `${installed} を導入。`}`,

@@ -3,7 +3,9 @@ import type { ChecklistReceipt } from '../../domain/checklist/words.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { Recovery } from '../kit/words.ts';
 
-export const signOff = (r: Recovery, filled: ChecklistReceipt): Promise<void> => r.consent('sign', 'sign-off', shown(filled));
+export async function signOff(r: Recovery, filled: ChecklistReceipt): Promise<void> {
+  await r.consent('sign', 'sign-off', shown(filled));
+}
 
 /** The list as people are shown plans; it changes nothing. */
 const shown = ({ digest, counts, items }: ChecklistReceipt): Plan => ({

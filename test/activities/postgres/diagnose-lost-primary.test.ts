@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgresActivities } from '../../../activities/postgres/create-postgres-activities.ts';
 import { createPorts } from '../../../adapters/ports.ts';
 import { inventorySchema, type Inventory } from '../../../contracts/inventory.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startCluster, type TestCluster } from '../../support/postgres/cluster.ts';
 import type { TestServer } from '../../support/postgres/server.ts';
 
@@ -42,11 +43,12 @@ test('one that only we cannot reach still runs, and nothing is said of a loss th
   const before = readFileSync(rules, 'utf8');
   writeFileSync(rules, `host all okiagari 127.0.0.1/32 reject\n${before}`);
   await a!.sql('select pg_reload_conf()');
-  await expect.poll(() => found()).toEqual(['node-login-refused', 'no-primary', 'process-running', 'loss-unknown']);
+  await eventually(() => found()).toEqual(['node-login-refused', 'no-primary', 'process-running', 'loss-unknown']);
   expect(await mayPromoteB()).toBe('b receives the log: whoever sends it lives.');
+  expect((await activities().diagnosePostgres({ target: 'db' })).suggests).toEqual([]);
   writeFileSync(rules, before);
   await a!.sql('select pg_reload_conf()');
-  await expect.poll(() => found()).toEqual([]);
+  await eventually(() => found()).toEqual([]);
   expect(await mayPromoteB()).toBe('b receives the log: whoever sends it lives.');
 });
 
@@ -57,13 +59,13 @@ test('a machine that is not the one of the node proves nothing', async () => {
 });
 
 test('one that is frozen is told apart from one that is gone', async () => {
-  a!.signal('SIGSTOP');
+  await a!.signal('SIGSTOP');
   const symptoms = await look();
   // As its time limit would end it in a minute.
   const [receiver] = await b!.sql<{ pid: number }>('select pid from pg_stat_wal_receiver');
   process.kill(receiver!.pid, 'SIGTERM');
   await expect.poll(() => mayPromoteB(), { timeout: 20_000 }).toBe('The fence is not proven: a is frozen.');
-  a!.signal('SIGCONT');
+  await a!.signal('SIGCONT');
   await cluster.caughtUp();
   expect(symptoms.map(({ id }) => id)).toEqual(['node-unreachable', 'no-primary', 'process-frozen', 'loss-unknown']);
   expect(symptoms[2]!.sentence.en).toBe('a is frozen: it would take writes again when somebody wakes it.');
@@ -75,6 +77,9 @@ test('one that died with a standby that had everything costs nothing', async () 
     .poll(() => found(), { timeout: 10_000 })
     .toEqual(['node-unreachable', 'no-primary', 'standby-not-streaming', 'process-gone', 'loss-none']);
   expect(await mayPromoteB()).toBe('yes');
+  expect((await activities().diagnosePostgres({ target: 'db' })).suggests).toMatchObject([
+    { scenario: 'postgres-failover', input: {} },
+  ]);
   expect(await activities().mayPromotePostgres({ target: 'db' }), 'the best one').toMatchObject({ node: 'b', ok: true });
   expect(await activities([cluster.nodes[0]!]).mayPromotePostgres({ target: 'db' })).toMatchObject({ ok: false });
 });

@@ -1,4 +1,7 @@
 /** A real cluster is looked at: each drift is found and named, none on a clean one, and looking changes nothing. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresActivities } from '../../../activities/postgres/create-postgres-activities.ts';
 import { createPorts } from '../../../adapters/ports.ts';
@@ -14,18 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-const inventoryOf = (nodes: TestCluster['nodes']): Inventory =>
+const inventoryOf = (nodes: TestCluster['nodes'], limits: object = {}): Inventory =>
   inventorySchema().parse({
     version: 1,
     people: [{ id: 'hana', name: 'Hana', roles: ['operator'], token: { env: 'TOKEN' } }],
-    targets: [{ id: 'db', kind: 'postgres', nodes, roles: { control: { user: 'okiagari', password: { env: 'PG' } } } }],
+    targets: [{ id: 'db', kind: 'postgres', nodes, limits, roles: cluster.roles }],
   }) as Inventory;
 
 /** Without a word about their machines, unless a test says so. */
 const plainNodes = (): TestCluster['nodes'] => cluster.nodes.map(({ id, host, port }) => ({ id, host, port }));
 
-async function look({ nodes = plainNodes(), secret = (): string | undefined => cluster.password } = {}) {
-  const inventory = inventoryOf(nodes);
+async function look({ nodes = plainNodes(), secret = (): string | undefined => cluster.password, limits = {} } = {}) {
+  const inventory = inventoryOf(nodes, limits);
   const ports = createPorts({ inventory: () => inventory, data: cluster.folder, secret });
   return createPostgresActivities(ports).diagnosePostgres({ target: 'db' });
 }
@@ -41,7 +44,9 @@ describe('a cluster', () => {
     const before = await a!.sql(
       'select pg_snapshot_xmax(pg_current_snapshot())::text as next, count(*) from pg_stat_activity where usename is not null',
     );
-    expect(await look()).toMatchObject({ target: 'db', symptoms: [], suggests: [] });
+    const began = performance.now();
+    expect(await look({ nodes: cluster.nodes })).toMatchObject({ target: 'db', symptoms: [], suggests: [] });
+    console.log(`one diagnosis of two nodes and their machines: ${Math.round(performance.now() - began)} ms`);
     await until(a!, `select not exists (select from pg_stat_activity where usename = 'okiagari')`);
     expect(
       await a!.sql(
@@ -57,6 +62,39 @@ describe('a cluster', () => {
     await settled(['archive-failing']);
     await reload(a!, { archive_command: `cp %p ${cluster.archive}/%f` });
     await settled([]);
+  });
+
+  test('whose archive hangs is found by how much waits for it, before anything has failed', async () => {
+    // Goes on as soon as the file is there.
+    const release = join(cluster.folder, 'release');
+    await reload(a!, { archive_command: `until test -e ${release}; do sleep 0.05; done` });
+    for (let n = 0; n < 3; n++) {
+      await a!.sql(`insert into t values (${n})`);
+      await a!.sql('select pg_switch_wal()');
+    }
+    await settled(['archive-behind']);
+    writeFileSync(release, '');
+    await reload(a!, { archive_command: `cp %p ${cluster.archive}/%f` });
+    await settled([]);
+  });
+
+  test('whose standby lacks more than it may, by how much', async () => {
+    const [receiver] = await b!.sql<{ pid: number }>('select pid from pg_stat_wal_receiver');
+    process.kill(receiver!.pid, 'SIGSTOP');
+    await a!.sql('insert into t select generate_series(1, 5000)');
+    const { symptoms } = await look({ limits: { lagBytes: 100_000 } });
+    process.kill(receiver!.pid, 'SIGCONT');
+    expect(symptoms.map(({ id }) => id)).toEqual(['standby-lag']);
+    expect(Number(symptoms[0]!.evidence?.['bytes'])).toBeGreaterThan(300_000);
+    await settled([]);
+  });
+
+  test('whose disk has less room than it should, where its machine can be asked', async () => {
+    const { nodes } = cluster;
+    expect(await found({ nodes })).toEqual([]);
+    const roomBytes = 1_000_000_000_000_000;
+    expect(await found({ nodes, limits: { roomBytes } })).toEqual(['disk-full', 'disk-full']);
+    expect(await found({ limits: { roomBytes } })).toEqual([]);
   });
 
   test('whose archive is off cannot go back to a moment', async () => {
@@ -90,10 +128,10 @@ describe('a cluster', () => {
   });
 
   test('whose standby is frozen, or gone, or comes back without its slot', async () => {
-    b!.signal('SIGSTOP');
+    await b!.signal('SIGSTOP');
     const [frozen] = (await look()).symptoms;
     expect(frozen).toMatchObject({ id: 'node-unreachable', evidence: { node: 'b' } });
-    b!.signal('SIGCONT');
+    await b!.signal('SIGCONT');
     await settled([]);
     await b!.stop();
     await settled(['node-unreachable', 'slot-unused', 'nobody-to-promote']);
@@ -105,11 +143,28 @@ describe('a cluster', () => {
   });
 });
 
+test.each([
+  ['has expired', `valid until 'yesterday'`, `valid until 'infinity'`],
+  ['may not replicate', 'noreplication', 'replication'],
+])('the role of standbys %s: that is found while those that stream go on', async (_, wrong, right) => {
+  await a!.sql(`alter role repl ${wrong}`);
+  await settled(['replication-role']);
+  await a!.sql(`alter role repl ${right}`);
+  await settled([]);
+});
+
 describe('our role', () => {
   test('may not promote: that is found before the night it is needed', async () => {
     await a!.sql('revoke execute on function pg_promote(boolean, integer) from okiagari');
     await settled(['may-not-take-over', 'nobody-to-promote']);
     await a!.sql('grant execute on function pg_promote(boolean, integer) to okiagari');
+    await settled([]);
+  });
+
+  test('has expired', async () => {
+    await a!.sql(`alter role okiagari valid until 'yesterday'`);
+    await settled(['node-login-refused', 'node-login-refused', 'no-primary', 'nobody-to-promote']);
+    await a!.sql(`alter role okiagari valid until 'infinity'`);
     await settled([]);
   });
 

@@ -1,9 +1,11 @@
 /** Real Redis servers are looked at: each drift is found and named, none on clean ones, and looking changes nothing. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisActivities } from '../../../activities/redis/create-redis-activities.ts';
 import { createPorts } from '../../../adapters/ports.ts';
 import { inventorySchema, type Inventory } from '../../../contracts/inventory.ts';
+import { fillUp, onSmallDisk } from '../../support/mounts.ts';
 import { startRedisServers, type TestRedis, type TestRedisServers } from '../../support/redis/server.ts';
 
 let redis: TestRedisServers;
@@ -20,6 +22,9 @@ interface Look {
   readonly login?: object;
 }
 
+/** By the last look. */
+let suggested: string[] = [];
+
 async function look({ nodes = redis.nodes, secret = () => redis.password, login = { password: { env: 'REDIS' } } }: Look = {}) {
   const inventory = inventorySchema().parse({
     version: 1,
@@ -27,7 +32,9 @@ async function look({ nodes = redis.nodes, secret = () => redis.password, login 
     targets: [{ id: 'cache', kind: 'redis', nodes, login, limits: { lagBytes: 10_000 } }],
   }) as Inventory;
   const ports = createPorts({ inventory: () => inventory, data: '/nowhere', secret });
-  return (await createRedisActivities(ports).diagnoseRedis({ target: 'cache' })).symptoms;
+  const { symptoms, suggests } = await createRedisActivities(ports).diagnoseRedis({ target: 'cache' });
+  suggested = suggests.map(({ scenario, why }) => `${scenario}: ${why.en}`);
+  return symptoms;
 }
 const found = async (how?: Look): Promise<string[]> => (await look(how)).map(({ id }) => id);
 const settled = (wanted: string[]): Promise<void> =>
@@ -36,6 +43,9 @@ const settled = (wanted: string[]): Promise<void> =>
 describe('servers', () => {
   test('that are well have nothing to tell, and hold what they held', async () => {
     await settled([]);
+    const began = performance.now();
+    await look();
+    console.log(`one diagnosis of two nodes: ${Math.round(performance.now() - began)} ms`);
     await a!.command('SET', 'lpr:1', 'x');
     const before = await a!.command('DBSIZE');
     expect(await look()).toEqual([]);
@@ -73,6 +83,22 @@ describe('servers', () => {
     await settled([]);
   });
 
+  test('whose disk is full cannot write their append-only file', async () => {
+    await b!.kill();
+    await onSmallDisk(b!.folder, '4m', async () => {
+      await b!.start();
+      await settled([]);
+      fillUp(join(b!.folder, 'full'));
+      await a!.command('SET', 'large', 'x'.repeat(50_000));
+      await settled(['append-only-failing']);
+      rmSync(join(b!.folder, 'full'));
+      await settled([]);
+      await b!.kill();
+    });
+    await b!.start();
+    await settled([]);
+  });
+
   test('whose replica is frozen, or gone, or comes back while its master is away', async () => {
     b!.signal('SIGSTOP');
     expect(await found()).toEqual(['node-unreachable', 'nobody-to-promote']);
@@ -80,11 +106,14 @@ describe('servers', () => {
     await settled([]);
     await a!.kill();
     await settled(['node-unreachable', 'no-master', 'replica-not-linked']);
+    expect(suggested).toEqual(['redis-failover: Nobody takes writes, and b could take over.']);
     await b!.kill();
     await b!.start();
     await settled(['node-unreachable', 'no-master', 'replica-not-linked', 'may-not-take-over', 'nobody-to-promote']);
+    expect(suggested).toEqual([]);
     await a!.start();
     await settled([]);
+    expect(suggested).toEqual([]);
   });
 
   test('whose replica falls behind, by how much', async () => {

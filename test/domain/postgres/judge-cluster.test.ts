@@ -5,7 +5,7 @@ import { judgeCluster } from '../../../domain/postgres/judge-cluster.ts';
 import { bytesAhead, furthest } from '../../../domain/postgres/lsn.ts';
 import type { NodeReport, Primary, PrimaryRole, Standby, StandbyRole } from '../../../domain/postgres/node-report.ts';
 
-const limits = { lagBytes: 1_000, waitingFiles: 2 };
+const limits = { lagBytes: 1_000, waitingFiles: 2, roomBytes: 1_000, certificateDays: 21 };
 const head = {
   answers: true,
   at: '2026-11-28T00:00:00.000Z',
@@ -21,10 +21,13 @@ const primary = (role: Partial<PrimaryRole> = {}, more: Partial<Primary> = {}): 
   role: {
     is: 'primary',
     position: '1/1000',
+    oldest: '1/0',
     synchronous: '',
     streams: [{ name: 'b', state: 'streaming', sync: 'async' }],
     slots: [{ name: 'slot_b', active: true, wal: 'reserved' }],
     archive: { on: true, waiting: 0, failing: null },
+    standbyLogin: 'well',
+    slot: null,
     ...role,
   },
 });
@@ -65,7 +68,7 @@ describe('positions in the log', () => {
 describe('drifts', () => {
   test('a cluster that is well has none, and neither has a single server', () => {
     expect(found(primary(), standby())).toEqual([]);
-    expect(found(primary({ streams: [], slots: [] }))).toEqual([]);
+    expect(found(primary({ streams: [], slots: [], standbyLogin: null }))).toEqual([]);
   });
 
   test.each<[string, NodeReport[]]>([
@@ -79,10 +82,42 @@ describe('drifts', () => {
     ['replay-paused', [primary(), standby({ isReplayPaused: true })]],
     ['standby-lag', [primary({ position: '1/2000' }), standby()]],
     ['replay-lag', [primary(), standby({ replayed: '1/0' })]],
+    ['replication-role', [primary({ standbyLogin: 'expired' }), standby()]],
+    ['clocks-differ', [primary(), standby({}, { at: '2026-11-28T00:00:05.001Z' })]],
+    ['clocks-differ', [primary({}, { at: '2026-11-28T00:00:05.001Z' }), standby()]],
   ])('%s is found, and nothing else', (id, reports) => expect(found(...reports)).toEqual([id]));
 
   test('what still counts as well is no drift: the limit itself', () => {
     expect(found(primary({ position: '1/13E8', archive: { on: true, waiting: 2, failing: null } }), standby())).toEqual([]);
+  });
+
+  test('what a standby needs and the primary has no more is told beside that it receives nothing', () => {
+    const behind = standby({ isStreaming: false, received: '1/FF0', replayed: '1/FF0' });
+    expect(found(primary({ oldest: '1/FF0' }), behind)).toEqual(['standby-not-streaming']);
+    expect(found(primary({ oldest: '1/FF1' }), behind)).toEqual(['standby-not-streaming', 'standby-cut-off']);
+    expect(found(primary({ oldest: '1/FF1' }), standby({ received: '1/FF0', replayed: '1/FF0' }))).toEqual([]);
+  });
+
+  test('a disk without room is told of each machine that could be asked, and its standby may not take over', () => {
+    const state = { processes: 'running', isStandby: true, isPortOpen: true, fencedBy: null } as const;
+    const judge = (bytes: { a?: number; b?: number }, roomBytes = 64 * 1024 * 1024): string[] => {
+      const states = new Map(Object.entries(bytes).map(([node, room]) => [node, { ...state, roomBytes: room }]));
+      return judgeCluster([primary(), standby()], { ...limits, roomBytes }, states).map(({ id }) => id);
+    };
+    expect(judge({ b: 64 * 1024 * 1024 })).toEqual([]);
+    expect(judge({ a: 0 })).toEqual(['disk-full']);
+    expect(judge({ b: 64 * 1024 * 1024 - 1 })).toEqual(['disk-full']);
+    expect(judge({ b: 32 * 1024 * 1024 - 1 })).toEqual(['disk-full', 'may-not-take-over', 'nobody-to-promote']);
+  });
+
+  test('a database that a recovery set aside is told of when a week has passed, by the clock of the servers', () => {
+    const state = { processes: 'running', isStandby: true, isPortOpen: true, fencedBy: null } as const;
+    const judge = (since: string): string[] => {
+      const setAside = [{ path: '/data.okiagari-old-1', since }];
+      return judgeCluster([primary(), standby()], limits, new Map([['b', { ...state, setAside }]])).map(({ id }) => id);
+    };
+    expect(judge('2026-11-21T00:00:00.000Z')).toEqual([]);
+    expect(judge('2026-11-20T23:59:59.999Z')).toEqual(['database-set-aside']);
   });
 
   test('a standby that does not answer is named, and the slot that waits for it', () => {

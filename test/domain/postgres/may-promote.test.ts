@@ -15,14 +15,17 @@ const primary: Primary = {
   role: {
     is: 'primary',
     position: '1/0',
+    oldest: '1/0',
+    standbyLogin: null,
     synchronous: '',
     streams: [],
     slots: [],
     archive: { on: true, waiting: 0, failing: null },
+    slot: null,
   },
 };
 const silent: NodeReport = { node: 'a', answers: false, why: 'unreachable', said: 'connect ECONNREFUSED' };
-const gone: NodeState = { processes: 'gone', isStandby: false };
+const gone: NodeState = { processes: 'gone', isStandby: false, isPortOpen: false, fencedBy: null };
 const lost = (seconds: number): LogTail => ({
   ...{ bytes: 1_000, commits: 2, rows: 5, firstCommitAt: at },
   lastCommitAt: new Date(Date.parse(at) + seconds * 1_000).toISOString(),
@@ -44,7 +47,7 @@ describe('it may', () => {
         reports: [silent, standby('b', '1/0'), { ...silent, node: 'c' }],
         states: new Map([
           ['a', gone],
-          ['c', { processes: 'frozen', isStandby: true }],
+          ['c', { ...gone, processes: 'frozen', isStandby: true }],
         ]),
       },
     ],
@@ -56,6 +59,10 @@ describe('it may not', () => {
   test.each<[string, Partial<Promotion>]>([
     ['a takes writes.', { reports: [primary, standby('b', '1/0')] }],
     ['The fence is not proven: nobody can say whether a is gone.', { states: new Map() }],
+    [
+      'The fence is not proven: nobody can say whether a is gone (Host key verification failed.).',
+      { states: new Map(), beyondReach: new Map([['a', 'Host key verification failed.']]) },
+    ],
     ['The fence is not proven: a is running.', { states: new Map([['a', { processes: 'running', isStandby: false }]]) }],
     ['The fence is not proven: a is frozen.', { states: new Map([['a', { processes: 'frozen', isStandby: false }]]) }],
     ['c has 256 bytes more.', { reports: [silent, standby('b', '1/0'), standby('c', '1/100')] }],

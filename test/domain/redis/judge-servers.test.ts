@@ -4,7 +4,7 @@ import { canPromote, chooseReplica } from '../../../domain/redis/can-promote.ts'
 import { judgeServers } from '../../../domain/redis/judge-servers.ts';
 import type { LiveNode, Master, NodeReport, Persistence, Replica, ReplicaRole } from '../../../domain/redis/node-report.ts';
 
-const limits = { lagBytes: 1_000, snapshotMinutes: 75 };
+const limits = { lagBytes: 1_000, snapshotMinutes: 75, certificateDays: 21 };
 const persistence: Persistence = {
   appendOnly: { fsync: 'everysec', isWritten: true },
   snapshot: { rule: '3600 1', isWritten: true, ageMinutes: 10, writesSince: 5 },
@@ -16,7 +16,7 @@ const master = (more: Partial<LiveNode> = {}): Master => ({
 });
 const replica = (role: Partial<ReplicaRole> = {}, more: Partial<LiveNode> = {}): Replica => ({
   ...{ ...head, node: 'b', ...more },
-  role: { is: 'replica', isLinked: true, hasCopied: true, isReadOnly: true, priority: 100, ...role },
+  role: { is: 'replica', isLinked: true, hasCopied: true, isSyncing: false, isReadOnly: true, priority: 100, ...role },
 });
 const silent = (node: string): NodeReport => ({ node, answers: false, why: 'unreachable', said: 'connect ECONNREFUSED' });
 const found = (...reports: NodeReport[]): string[] => judgeServers(reports, limits).map(({ id }) => id);

@@ -1,8 +1,10 @@
 /** Which backup comes first, and which ones may hold the damage. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Backup } from '../../../domain/backup.ts';
-import { alternativesTo, backupStatus, lostMs, orderCandidates, whySuspect } from '../../../domain/tool-store/backup-choice.ts';
+import { backupStatus, type Backup } from '../../../domain/backup.ts';
+import { alternativesTo, lostMs, orderCandidates } from '../../../domain/tool-store/backup-choice.ts';
+import { toolMeasures } from '../../../domain/tool-store/tool-measures.ts';
+import { whySuspect } from '../../../domain/why-suspect.ts';
 
 const backup = (day: number, change: Partial<Backup> = {}): Backup => ({
   id: `b${day}`,
@@ -76,19 +78,29 @@ test.each([
   [0, 'It holds 0 tools, b3 before it held 10.'],
   [30, undefined],
 ])('%i tools after ten: %s', (tools, why) => {
-  expect(whySuspect(tools, backup(5).startedAt, [backup(3), backup(9, { counts: { tools: 99 } })])?.en).toBe(why);
+  expect(
+    whySuspect(
+      { counts: { tools }, startedAt: backup(5).startedAt },
+      [backup(3), backup(9, { counts: { tools: 99 } })],
+      toolMeasures,
+    )?.en,
+  ).toBe(why);
 });
 
 test('the measure is the newest earlier one that is not suspect', () => {
   const earlier = [backup(1, { counts: { tools: 50 } }), backup(3), backup(4, { counts: { tools: 2 }, status: 'suspect' })];
-  expect(whySuspect(2, backup(5).startedAt, earlier)?.en).toContain('b3 before it held 10');
+  expect(whySuspect({ counts: { tools: 2 }, startedAt: backup(5).startedAt }, earlier, toolMeasures)?.en).toContain(
+    'b3 before it held 10',
+  );
 });
 
 test('the first backup ever has nothing to be measured against', () =>
-  expect(whySuspect(1, backup(5).startedAt, [])).toBeUndefined());
+  expect(whySuspect({ counts: { tools: 1 }, startedAt: backup(5).startedAt }, [], toolMeasures)).toBeUndefined());
 
 test('an open change makes any backup suspect', () => {
-  expect(whySuspect(10, backup(5).startedAt, [backup(3)], 'tools~abc')?.en).toContain('tools~abc');
+  expect(
+    whySuspect({ counts: { tools: 10 }, startedAt: backup(5).startedAt }, [backup(3)], toolMeasures, 'tools~abc')?.en,
+  ).toContain('tools~abc');
 });
 
 test('a failed test outweighs suspicion, suspicion a passed test', () => {

@@ -12,6 +12,8 @@ export interface CrashCase {
   readonly cancelAt?: string;
   /** Swept with all points of kernel and API and with drawn blows. The others sweep what they alone do: these stand for the rest. */
   readonly thorough?: boolean;
+  /** Only these activities are struck: the others are in the sweep of a scenario that is made of them. */
+  readonly only?: readonly string[];
   open(server: TemporalServer, runWorker: RunWorker): Promise<Stage>;
 }
 
@@ -29,7 +31,7 @@ export interface Wreck {
   /** Called at each death: notes what is done already, so that it can be told whether it was done again. */
   readonly watch: () => void;
   /** What is wrong with the target at the end, judged from the target alone. */
-  readonly faults: () => string[];
+  readonly faults: () => string[] | Promise<string[]>;
 }
 
 /** Who acts; every inventory of the harness knows them. */

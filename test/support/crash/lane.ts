@@ -1,5 +1,6 @@
 /** One stage with everything that can be killed on it: a Temporal server, a worker, an API. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { freePort, startTemporalServer } from '../temporal-server.ts';
 import { tokenVariables, type CrashCase } from './case.ts';
@@ -7,6 +8,7 @@ import { Conductor, type Blow, type Score, type VictimName } from './conductor.t
 import { storyFaults } from './judge.ts';
 import { People } from './people.ts';
 import { Victim } from './victim.ts';
+import { workerOf } from './worker-program.ts';
 
 export interface Run {
   /** What is wrong with it; empty when all is well. */
@@ -25,8 +27,7 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-const workerProgram = new URL('./victim-worker.ts', import.meta.url);
-const apiProgram = new URL('./victim-api.ts', import.meta.url);
+const apiProgram = fileURLToPath(new URL('./victim-api.ts', import.meta.url));
 const closedWithinMs = 60_000;
 
 export async function openLane(what: CrashCase): Promise<Lane> {
@@ -48,21 +49,23 @@ export async function openLane(what: CrashCase): Promise<Lane> {
       await killed;
     },
   });
-  const supervise = (program: URL, env: NodeJS.ProcessEnv): Victim =>
+  const supervise = (program: string, args: readonly string[], env: NodeJS.ProcessEnv): Victim =>
     new Victim({
       program,
-      world: what.world,
+      args,
       env: { ...tokenVariables, TEMPORAL_ADDRESS: server.address, ...env },
       onPassage: (passage) => conductor.pass(passage),
     });
   const stage = await what.open(server, async ({ inventoryFile, data }) => {
-    victims.worker = supervise(workerProgram, { OKIAGARI_INVENTORY: inventoryFile, OKIAGARI_DATA: data });
+    victims.worker = supervise(await workerOf(what.world), [], { OKIAGARI_INVENTORY: inventoryFile, OKIAGARI_DATA: data });
     await victims.worker.ready();
     return victims.worker;
   });
   tidy.defer(() => stage.stop());
   const port = await freePort();
-  const { api } = Object.assign(victims, { api: supervise(apiProgram, { ...stage.env, OKIAGARI_API_PORT: String(port) }) });
+  const { api } = Object.assign(victims, {
+    api: supervise(apiProgram, [what.world.href], { ...stage.env, OKIAGARI_API_PORT: String(port) }),
+  });
   tidy.defer(() => api.stop());
   await api.ready();
   const people = new People(`http://127.0.0.1:${port}`);
@@ -90,7 +93,7 @@ export async function openLane(what: CrashCase): Promise<Lane> {
     conductor.rest();
     await back;
     return {
-      faults: [...faults(), ...storyFaults(await people.report(id), what.ends)],
+      faults: [...(await faults()), ...storyFaults(await people.report(id), what.ends)],
       passed: [...conductor.passed].slice(before),
       struck: [...conductor.struck],
       tookMs: Math.round(performance.now() - began),

@@ -4,6 +4,9 @@ import process from 'node:process';
 /** Said in the name of each test that draws; given in the environment, it draws the same again. */
 export const crashSeed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 
+/** Whether nothing is left to chance that a sweep of the tests draws. */
+export const isSoak = process.env['CRASH_SOAK'] !== undefined;
+
 /** The same numbers for the same seed, evenly from 0 to below 1 (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;

@@ -8,6 +8,8 @@ import { shuffled } from './random.ts';
 const deathsPerCall = 3;
 /** The same effect is worth a death after the first and the second time: some is done, more is done. */
 const timesPerEffect = 2;
+/** So many places without an effect share one death. */
+const quietPerDrawn = 4;
 /** Of the API, which keeps its callers waiting for 5 s when it dies between claim and answer, and of Temporal. */
 const drawnPerRun = { api: 2, temporal: 4 };
 
@@ -18,6 +20,8 @@ const momentOf = (point: string): string => point.slice(point.indexOf(': ') + 2)
 const kindOf = (point: string): string => (isGate(point) ? 'gate' : callOf(point).replace(/#\d+$/, ''));
 const isExchange = (point: string): boolean => /^[A-Z]+ \//.test(point);
 const isGate = (point: string): boolean => point.startsWith('gate ');
+const isNoGate = (point: string): boolean => !isGate(point);
+const isBefore = (point: string): boolean => momentOf(point) === 'before';
 const isEdge = (point: string): boolean => ['before', 'after', 'open'].includes(momentOf(point));
 
 /** Of the points that a calm run passed, in its order, those that can be told apart by what is there when a process dies. */
@@ -33,6 +37,27 @@ const kernel = new Set(Object.keys(createKernelActivities({} as Ports, { scenari
 
 /** Whether a scenario does this itself, rather than the kernel or the API for it. */
 export const isItsOwn = (point: string): boolean => !isExchange(point) && !kernel.has(kindOf(point));
+
+/** Whether it lies in a call of one of these activities. */
+export const isOf = (activities: readonly string[], point: string): boolean => activities.includes(kindOf(point));
+
+/**
+ * What is struck of them where time is short, drawn so that in time each has its turn: a few of those where a call has no effect
+ * behind it, as a death leaves there what it leaves after the call before, and of the gates behind the first one; and the first or
+ * the second time of an effect.
+ */
+export function drawnOf(points: readonly string[], random: () => number): string[] {
+  const calls = groupBy(points.filter(isNoGate), callOf);
+  const quiet = [
+    ...calls.flatMap((call) => (call.length === 1 ? call : call.filter(isBefore))),
+    ...points.filter(isGate).slice(1),
+  ];
+  const left = new Set(shuffled(quiet, random).slice(Math.ceil(quiet.length / quietPerDrawn)));
+  for (const second of points.filter((point) => point.endsWith(' 2'))) {
+    left.add(random() < 0.5 ? second : second.replace(/2$/, '1'));
+  }
+  return points.filter((point) => !left.has(point));
+}
 
 /** The blows of every sweep, whatever is drawn: of places of one kind the first stands for all, except for the worker. */
 export function mustDie(points: readonly string[]): Blow[] {

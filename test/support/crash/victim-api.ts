@@ -7,7 +7,7 @@ import { createServer } from '../../../api/server.ts';
 import { createTemporalGateway } from '../../../api/temporal-gateway.ts';
 import { readEnvironment } from '../../../config/environment.ts';
 import { loadInventory } from '../../../config/inventory.ts';
-import { announce, inScope, mined, pass, say, type Scope } from './points.ts';
+import { announce, inScope, mined, pass, sayReady, type Scope } from './points.ts';
 import { loadWorld } from './world.ts';
 
 announce();
@@ -36,4 +36,4 @@ app.addHook('onSend', async (request, _, payload) => {
 });
 
 await app.listen({ host: environment.OKIAGARI_API_HOST, port: environment.OKIAGARI_API_PORT });
-say({ says: 'ready' });
+sayReady();

@@ -1,6 +1,5 @@
 /** The worker as a process that says where it is: before and after each activity, and after each effect within. */
 import { dirname } from 'node:path';
-import process from 'node:process';
 import { Context } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Ports } from '../../../activities/ports/index.ts';
@@ -9,8 +8,8 @@ import { readEnvironment, resolveSecret } from '../../../config/environment.ts';
 import { loadInventory } from '../../../config/inventory.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker } from '../../../worker/run.ts';
-import { announce, inScope, mined, pass, say } from './points.ts';
-import { loadWorld } from './world.ts';
+import { announce, inScope, mined, pass, sayReady } from './points.ts';
+import type { World } from './world.ts';
 
 type Activity = (...args: unknown[]) => Promise<unknown>;
 
@@ -41,24 +40,39 @@ const withPoints = (ports: Ports): Ports => ({
   archives: mined('archives', ports.archives),
   commands: mined('commands', ports.commands),
   messenger: mined('messenger', ports.messenger),
+  redis: mined('redis', ports.redis),
+  redisControl: mined('redisControl', ports.redisControl),
+  dnsZones: mined('dnsZones', ports.dnsZones, (method) => method === 'update'),
+  traffic: mined('traffic', ports.traffic),
+  protection: mined('protection', ports.protection),
+  scratchRedis: mined('scratchRedis', ports.scratchRedis, (method) => method === 'serve'),
   samples: mined('samples', ports.samples),
   sources: mined('sources', ports.sources),
+  postgres: mined('postgres', ports.postgres, (method) => ['promote', 'keepSlot', 'dropUnusedSlots'].includes(method)),
+  patroni: mined('patroni', ports.patroni, (method) => method === 'lead'),
+  nodeControl: mined('nodeControl', ports.nodeControl, (method) => ['fence', 'unfence', 'start'].includes(method)),
+  standbySetup: mined('standbySetup', ports.standbySetup),
+  dataExchange: mined('dataExchange', ports.dataExchange, (method) => ['exchange', 'takeBack', 'settle'].includes(method)),
+  postgresBackups: mined('postgresBackups', ports.postgresBackups, (method) => method === 'restore'),
+  scratchServers: mined('scratchServers', ports.scratchServers, (method) => ['aim', 'stop'].includes(method)),
   repositories: (entry) => mined('repository', ports.repositories(entry)),
 });
 
-announce();
-const { registry, workflows, activities } = await loadWorld(process.argv[2]);
-const { OKIAGARI_INVENTORY: file, OKIAGARI_DATA: data, TEMPORAL_ADDRESS: address } = readEnvironment();
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-});
-const ports = withPoints(createPorts({ inventory: () => loadInventory(file, registry), data, secret: resolveSecret }));
-const worker = await startWorker({
-  connection: await NativeConnection.connect({ address: address! }),
-  activities: watched(activities(ports, dirname(file))),
-  site: 'main',
-  workflowBundle: await workflowBundle(workflows === undefined ? {} : { entry: workflows }),
-});
-say({ says: 'ready' });
-await worker.ended;
+/** Ends with its process. */
+export async function serve({ registry, workflows, activities }: World): Promise<void> {
+  announce();
+  const { OKIAGARI_INVENTORY: file, OKIAGARI_DATA: data, TEMPORAL_ADDRESS: address } = readEnvironment();
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
+  const ports = withPoints(createPorts({ inventory: () => loadInventory(file, registry), data, secret: resolveSecret }));
+  const worker = await startWorker({
+    connection: await NativeConnection.connect({ address: address! }),
+    activities: watched(activities(ports, dirname(file))),
+    site: 'main',
+    workflowBundle: await workflowBundle(workflows === undefined ? {} : { entry: workflows }),
+  });
+  sayReady();
+  await worker.ended;
+}

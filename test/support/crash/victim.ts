@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { Passage, Said } from './points.ts';
 
 interface VictimOptions {
-  /** The program, and the world that it loads. */
-  readonly program: URL;
-  readonly world: URL;
+  /** A file that Node runs, and what it is told. */
+  readonly program: string;
+  readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** It goes on when this resolves. */
   readonly onPassage: (passage: Passage) => Promise<void>;
@@ -54,8 +54,8 @@ export class Victim {
   }
 
   #start(): ChildProcess {
-    const { program, world, env, onPassage } = this.#options;
-    const child = spawn(process.execPath, [fileURLToPath(program), world.href], {
+    const { program, args, env, onPassage } = this.#options;
+    const child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -67,7 +67,7 @@ export class Victim {
     // A message to one that dies meanwhile reaches nobody, and nobody waits for it.
     child.on('error', () => undefined);
     child.once('exit', (code) => {
-      this.#ready.reject(new Error(`${fileURLToPath(program)} does not come up (${code}):\n${this.#words}`));
+      this.#ready.reject(new Error(`${program} does not come up (${code}):\n${this.#words}`));
       if (this.#wanted) this.#current = this.#start();
     });
     return child;

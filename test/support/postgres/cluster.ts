@@ -3,14 +3,23 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SecretRef } from '../../../contracts/secret-ref.ts';
+import type { Authority } from '../authority.ts';
 import { freePort } from '../temporal-server.ts';
+import { certify, nameOf, rulesOf, secure, wayTo, type Secured } from './secured.ts';
 import { describeServer, giveToOwner, postgresBin, runPostgres, type TestServer } from './server.ts';
 
 interface TestNode {
   readonly id: string;
   readonly host: string;
   readonly port: number;
-  readonly control?: { readonly kind: 'local'; readonly data: string; readonly bin: string };
+  readonly serverName?: string;
+  readonly control?: { readonly kind: 'local' | 'command'; readonly run?: string[]; readonly data: string; readonly bin: string };
+}
+
+interface TestRole {
+  readonly user: string;
+  readonly password: { readonly env: string };
 }
 
 export interface TestCluster {
@@ -23,38 +32,68 @@ export interface TestCluster {
   readonly nodes: readonly TestNode[];
   /** Of the role `okiagari`. */
   readonly password: string;
+  /** Both roles as the inventory would name them, and what it finds there. */
+  readonly roles: { readonly control: TestRole; readonly replication: TestRole };
+  readonly secret: (ref: SecretRef) => string | undefined;
+  /** As the inventory would declare it; undefined where the servers speak plain TCP. */
+  readonly tls?: Secured['tls'];
+  readonly authority?: Authority;
   /** Until every standby has replayed what the primary has written so far. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const passwords = { control: 'canary-of-okiagari', replication: 'canary-of-replication' };
+export const passwords = {
+  ...{ control: 'canary-of-okiagari', replication: 'canary-of-replication' },
+  // Only where Patroni runs the cluster.
+  ...{ postgres: 'canary-of-postgres', patroni: 'canary-of-patroni' },
+};
+const secrets: Readonly<Record<string, string>> = {
+  ...{ PG: passwords.control, PG_REPLICATION: passwords.replication, PATRONI: passwords.patroni },
+};
+export const secretOf = (ref: SecretRef): string | undefined => ('env' in ref ? secrets[ref.env] : undefined);
+export const roles = {
+  control: { user: 'okiagari', password: { env: 'PG' } },
+  replication: { user: 'repl', password: { env: 'PG_REPLICATION' } },
+};
 const ids = ['a', 'b', 'c'];
 
-export async function startCluster({ standbys = 1 }: { readonly standbys?: number } = {}): Promise<TestCluster> {
+export interface ClusterOptions {
+  readonly standbys?: number;
+  /** Servers with certificates of names of their own, which let nobody in who speaks plain TCP. */
+  readonly isTls?: boolean;
+}
+
+export async function startCluster({ standbys = 1, isTls = false }: ClusterOptions = {}): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'okiagari-pg-'));
   giveToOwner(folder);
   const archive = join(folder, 'archive');
   mkdirSync(archive);
   giveToOwner(archive);
+  const secured = isTls ? secure(folder) : undefined;
   const servers: TestServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.kill()));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    servers.push(await makePrimary(folder, archive, await freePort()));
-    for (const id of ids.slice(1, 1 + standbys)) servers.push(await makeStandby(id, folder, servers[0]!, await freePort()));
+    servers.push(await makePrimary(folder, archive, await freePort(), secured));
+    for (const id of ids.slice(1, 1 + standbys)) {
+      servers.push(await makeStandby(id, folder, servers[0]!, await freePort(), secured));
+    }
   } catch (error) {
     await stop();
     throw error;
   }
   const cluster: TestCluster = {
-    ...{ folder, archive, servers, stop, password: passwords.control },
+    ...{ folder, archive, servers, stop, roles, password: passwords.control },
+    ...secured,
+    secret: secretOf,
     nodes: servers.map(({ id, port, folder: data }) => ({
       id,
       host: '127.0.0.1',
       port,
+      ...(secured && { serverName: nameOf(id) }),
       control: { kind: 'local', data, bin: postgresBin() },
     })),
     async caughtUp() {
@@ -84,17 +123,20 @@ export async function until(server: TestServer, question: string): Promise<void>
   }
 }
 
-async function makePrimary(folder: string, archive: string, port: number): Promise<TestServer> {
+/** As it has to be for failovers: a file that is there already, from the node before, is archived where it is the same. */
+const archiveTo = (folder: string): string =>
+  `cmp -s %p ${folder}/%f || (test ! -f ${folder}/%f && cp %p ${folder}/%f.part && mv ${folder}/%f.part ${folder}/%f)`;
+
+async function makePrimary(folder: string, archive: string, port: number, secured?: Secured): Promise<TestServer> {
   const home = join(folder, ids[0]!);
   const flags = ['-U', 'postgres', '-k', '-N', '--auth-local=trust', '--auth-host=scram-sha-256', '--no-locale', '-E', 'UTF8'];
   runPostgres('initdb', ['-D', home, ...flags]);
   const server = describeServer(ids[0]!, home, port, folder);
-  writeFileSync(
-    join(home, 'pg_hba.conf'),
-    'local all all trust\nhost replication repl 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n',
-  );
+  writeFileSync(join(home, 'pg_hba.conf'), rulesOf(secured));
+  if (secured) certify(secured.authority, home, server.id);
   server.set({
     listen_addresses: '127.0.0.1',
+    ...(secured && { ssl: 'on', ssl_ca_file: secured.authority.file }),
     port: String(port),
     unix_socket_directories: folder,
     wal_level: 'replica',
@@ -103,22 +145,36 @@ async function makePrimary(folder: string, archive: string, port: number): Promi
     wal_keep_size: '64MB',
     max_slot_wal_keep_size: '512MB',
     archive_mode: 'on',
-    archive_command: `test ! -f ${archive}/%f && cp %p ${archive}/%f`,
+    archive_command: archiveTo(archive),
   });
   await server.start();
   await server.sql(`create role repl replication login password '${passwords.replication}'`);
   await server.sql(`create role okiagari login password '${passwords.control}' in role pg_monitor`);
   await server.sql('grant execute on function pg_promote(boolean, integer) to okiagari');
+  await server.sql('grant pg_checkpoint to repl');
+  for (const used of ['pg_ls_dir(text, boolean, boolean)', 'pg_stat_file(text, boolean)']) {
+    await server.sql(`grant execute on function ${used} to repl`);
+  }
+  for (const used of ['pg_read_binary_file(text)', 'pg_read_binary_file(text, bigint, bigint, boolean)']) {
+    await server.sql(`grant execute on function ${used} to repl`);
+  }
   return server;
 }
 
-async function makeStandby(id: string, folder: string, primary: TestServer, port: number): Promise<TestServer> {
+async function makeStandby(
+  id: string,
+  folder: string,
+  primary: TestServer,
+  port: number,
+  secured?: Secured,
+): Promise<TestServer> {
   const home = join(folder, id);
   const slot = `slot_${id}`;
-  const source = `host=127.0.0.1 port=${primary.port} user=repl application_name=${id}`;
+  const source = `${wayTo(primary.id, secured)} port=${primary.port} user=repl application_name=${id}`;
   runPostgres('pg_basebackup', ['-D', home, '-d', source, '-X', 'stream', '-C', '-S', slot, '-R', '-c', 'fast'], {
     PGPASSWORD: passwords.replication,
   });
+  if (secured) certify(secured.authority, home, id);
   const server = describeServer(id, home, port, folder);
   server.set({ port: String(port), primary_conninfo: `${source} password=${passwords.replication}` });
   await server.start();

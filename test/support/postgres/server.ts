@@ -1,11 +1,13 @@
 /** One real PostgreSQL server as a child of the test, on a free loopback port, run by a user that may not harm the machine. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, chownSync } from 'node:fs';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, chownSync, existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { findPostgres } from '../../../scripts/database-servers.mjs';
+import { send } from '../../../adapters/machine/processes.ts';
+import { endServer, postmasterOf, serverProcesses } from '../../../adapters/postgres/server-processes.ts';
+import { findPostgres } from '../../../scripts/test-servers.mjs';
 
 export interface TestServer {
   readonly id: string;
@@ -16,16 +18,20 @@ export interface TestServer {
   /** Adds lines to `postgresql.auto.conf`; the last one of a name counts, from the next start or reload on. */
   set(lines: Readonly<Record<string, string>>): void;
   start(): Promise<void>;
-  /** Sends a signal to the postmaster. */
-  signal(name: NodeJS.Signals): void;
+  /** Sends a signal to the postmaster, whoever started it. */
+  signal(name: NodeJS.Signals): Promise<void>;
   /** As `pg_ctl -m fast stop` does it; twice is fine. */
   stop(): Promise<void>;
   /** As a power failure does it, children included. */
   kill(): Promise<void>;
 }
 
+/** A test process that dies without its hooks must not leave a server behind. */
+const running = new Set<() => void>();
+process.once('exit', () => running.forEach((reap) => reap()));
+
 /** PostgreSQL refuses root; Debian's packages bring a user of this name. */
-const owner = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : undefined;
+export const owner = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : undefined;
 
 /** Folder of its programs. */
 export function postgresBin(): string {
@@ -52,31 +58,31 @@ export function runPostgres(program: string, args: readonly string[], env: NodeJ
   });
 }
 
+/** As `runPostgres`, for programs that are not PostgreSQL's own, while this process goes on. */
+export async function runAsPostgres(program: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(program, args, { ...owner, cwd: '/', env: { PATH: '/usr/bin:/bin' } });
+}
+
 /** A folder that initdb or pg_basebackup filled; `sockets` is the folder of its unix socket. */
 export function describeServer(id: string, folder: string, port: number, sockets: string): TestServer {
   let child: ChildProcess | undefined;
   let printed = '';
-  const isUp = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
-  const reap = (): void => void child?.kill('SIGQUIT');
+  /** Whoever started the server: a failover starts one that goes on without its starter. */
+  const reap = (): void => {
+    const file = `${folder}/postmaster.pid`;
+    if (existsSync(file)) send(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT');
+    child?.kill('SIGQUIT');
+  };
 
   const server: TestServer = {
     ...{ id, folder, port },
-    async sql(text, values) {
-      const client = new pg.Client({ host: sockets, port, user: 'postgres', database: 'postgres', password: '' });
-      client.on('error', () => undefined);
-      await client.connect();
-      try {
-        return (await client.query(text, values)).rows as never;
-      } finally {
-        await client.end();
-      }
-    },
+    sql: (text, values) => askServer({ host: sockets, port }, text, values),
     set(lines) {
       const text = Object.entries(lines).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
       appendFileSync(`${folder}/postgresql.auto.conf`, text.join(''));
     },
     async start() {
-      if (isUp()) return;
+      if (await postmasterOf(folder)) return;
       printed = '';
       const postgres = spawn(`${postgresBin()}/postgres`, ['-D', folder], {
         ...owner,
@@ -86,32 +92,47 @@ export function describeServer(id: string, folder: string, port: number, sockets
       });
       child = postgres;
       postgres.stderr.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-4_000)));
-      // A test process that dies without its hooks must not leave a server behind.
-      process.once('exit', reap);
+      running.add(reap);
       for (let tries = 0; !(await answers(server)); tries++) {
-        if (!isUp() || tries > 400) throw new Error(`${id} does not start:\n${printed}`);
+        if (postgres.exitCode !== null || tries > 400) throw new Error(`${id} does not start:\n${printed}`);
         await delay(25);
       }
     },
-    signal: (name) => void child?.kill(name),
+    async signal(name) {
+      const postmaster = await postmasterOf(folder);
+      if (postmaster) send(postmaster.pid, name);
+    },
     async stop() {
-      if (!isUp()) return;
-      const gone = once(child!, 'exit');
-      child!.kill('SIGINT');
-      await gone;
-      process.removeListener('exit', reap);
+      await endServer(folder);
+      running.delete(reap);
     },
     async kill() {
-      if (!isUp()) return;
-      const gone = once(child!, 'exit');
+      const postmaster = await postmasterOf(folder);
       // SIGQUIT is its own way to die at once with all children; after SIGKILL they would linger.
-      child!.kill('SIGQUIT');
-      child!.kill('SIGCONT');
-      await gone;
-      process.removeListener('exit', reap);
+      if (postmaster) ['SIGQUIT' as const, 'SIGCONT' as const].forEach((name) => send(postmaster.pid, name));
+      for (const until = performance.now() + 5_000; (await serverProcesses(folder)).length > 0; await delay(10)) {
+        if (performance.now() > until) await endServer(folder);
+      }
+      running.delete(reap);
     },
   };
   return server;
+}
+
+/** As superuser, over a socket in the folder `host`. */
+export async function askServer<R extends pg.QueryResultRow>(
+  { host, port }: { readonly host: string; readonly port: number },
+  text: string,
+  values?: unknown[],
+): Promise<R[]> {
+  const client = new pg.Client({ host, port, user: 'postgres', database: 'postgres', password: '' });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<R>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 const answers = (server: TestServer): Promise<boolean> =>

@@ -18,12 +18,17 @@ export function missingConsent(facts: Facts, effect: Effect): string[] {
   const shown = journal.shown.find((one) => one.recovery === recovery && one.target === target && one.plan.ref === plan);
   // An act has no plan; whether people agree to it is the scenario's affair.
   if (shown === undefined) return wayBack === undefined ? [`${told(effect)} without a plan`] : [];
-  const always = inventory.targets.find(({ id }) => id === target)!.approvals[shown.gate]?.always ?? false;
+  const { approvals } = inventory.targets.find(({ id }) => id === target)!;
+  const always = approvals[shown.gate]?.always ?? false;
   const isDue = shown.plan.needsPeople ?? whyGateIsDue(shown.plan, { ...defaultPolicy(0), always });
   const { state } = stories.find(({ runId }) => runId === recovery)!;
   const startedAt = Date.parse(state.startedAt);
+  const cover = target === state.target || approvals[shown.gate] !== undefined ? undefined : shown.cover;
+  const own: Due = cover?.scenarios.includes(state.scenario)
+    ? { gate: cover.gate, since: startedAt }
+    : { gate: shown.gate, since: shown.at, digest: shown.plan.digest };
   const due: readonly Due[] = [
-    ...(isDue || state.requestedBy === 'unknown' ? [{ gate: shown.gate, since: shown.at, digest: shown.plan.digest }] : []),
+    ...(isDue || state.requestedBy === 'unknown' ? [own] : []),
     ...(shown.consent === undefined ? [] : [{ gate: shown.consent, since: startedAt }]),
   ];
   return due.filter((one) => !isGiven(facts, effect, one)).map(({ gate }) => `${told(effect)} without ${gate}`);
@@ -36,7 +41,9 @@ function isGiven(
   { gate, since, digest }: Due,
 ): boolean {
   const { state } = stories.find(({ runId }) => runId === recovery)!;
-  const policy = inventory.targets.find(({ id }) => id === target)!.approvals[gate];
+  // A gate of the whole has the policy of the whole.
+  const policies = [target, state.target].map((one) => inventory.targets.find(({ id }) => id === one)!.approvals[gate]);
+  const policy = policies.find((one) => one !== undefined);
   const approves = ({ statement, voter, at: sentAt }: Sent): boolean =>
     sentAt <= at &&
     statement.recovery === state.id &&

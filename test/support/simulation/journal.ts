@@ -33,7 +33,15 @@ export interface Shown {
   readonly gate: string;
   /** Consent that the plan needs whatever is in it. */
   readonly consent?: string;
+  /** Inside of one of these scenarios, and without a policy of its target, an approval of the whole at that gate stands for it. */
+  readonly cover?: { readonly scenarios: readonly string[]; readonly gate: string };
 }
+
+/** The approval that stands for those of its members. */
+export const moveOfAll: NonNullable<Shown['cover']> = {
+  scenarios: ['region-failover', 'region-failback', 'region-drill'],
+  gate: 'move',
+};
 
 /** A way back, as it was kept before the effect. */
 export interface Kept {
@@ -102,7 +110,7 @@ export class Journal {
     return Promise.resolve({ reached: [], failed: [] });
   }
 
-  planned(shown: Pick<Shown, 'target' | 'plan' | 'gate' | 'consent'>): void {
+  planned(shown: Pick<Shown, 'target' | 'plan' | 'gate' | 'consent' | 'cover'>): void {
     this.shown.push({ at: this.now(), recovery: rootOf(this.call!), ...shown });
   }
 }

@@ -7,7 +7,8 @@ import type { Journal } from './journal.ts';
 import { WorkerDied, type Activities, type Stage, type WantedStart } from './stage.ts';
 import { drawInventory } from './town.ts';
 
-const targets = ['alpha', 'beta', 'gamma', 'alpha-inner'];
+const targets = ['alpha', 'beta', 'gamma', 'alpha-inner', 'alpha-one', 'alpha-two'];
+const groups = new Set(['toy-group', 'toy-service', 'toy-together']);
 /** Without the words that cannot end, or that plan outside of any step. */
 const words = toyWordInput.shape.word.options.filter((word) => !['verify-nothing', 'consent'].includes(word));
 
@@ -74,7 +75,7 @@ export function toyStage(dice: Dice, journal: Journal): Stage {
   }
   const toys = createToyActivities(world);
   const inputOf = (scenario: string): unknown => {
-    if (scenario === 'toy-group' || scenario === 'toy-service') return { first: 'beta', second: 'gamma', value: value() };
+    if (groups.has(scenario)) return { first: 'beta', second: 'gamma', value: value() };
     if (scenario === 'toy-word') return { word: dice.pick(words) };
     if (scenario === 'toy-steps') return { steps: dice.between(1, 4) };
     return { value: value() };
@@ -91,7 +92,7 @@ export function toyStage(dice: Dice, journal: Journal): Stage {
       planSet: async (input: { target: string; value: number }) => {
         const plan = await toys.planSet(input);
         // A word of its own asks for a choice that is not carried out: nothing is applied by this plan then.
-        journal.planned({ target: input.target, plan, gate: 'set' });
+        journal.planned({ target: input.target, plan, gate: 'set', cover: { scenarios: ['toy-together'], gate: 'agree' } });
         return plan;
       },
     } satisfies Activities,

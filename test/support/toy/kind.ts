@@ -37,6 +37,7 @@ export const toyScenarios: readonly ScenarioEntry[] = [
   toyScenario('toy-same-target', 'toySameTarget', toyInput),
   toyScenario('toy-group', 'toyGroup', toyGroupInput),
   { ...toyScenario('toy-service', 'toyService', toyGroupInput), actsOn: (input) => membersOf(input) },
+  { ...toyScenario('toy-together', 'toyTogether', toyGroupInput), actsOn: (input) => membersOf(input) },
   { ...toyScenario('toy-cooling', 'toyCooling', toyInput), coolDownMs: 3_600_000 },
   toyScenario('toy-guarded', 'toyGuarded', toyInput),
   toyScenario('toy-word', 'toyWord', toyWordInput),

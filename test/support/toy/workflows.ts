@@ -92,10 +92,11 @@ export const toyWhole = recovery('toy-whole', toyInput, async (r, { value, note 
   const on = r.on<ToyActivities>();
   await r.guard('is it safe', () => on.quick.checkSafe({ target }));
   const choice = await r.step('think', async () => ({
-    value: await on.quick.planSet({ target, value }),
+    value: await r.untilCancelled(() => on.quick.planSet({ target, value })),
     sentence: plain('thought'),
   }));
   await r.consent('agree', 'agree', choice);
+  await r.wait('sit still', 50, plain('sat still'));
   await r.recover('inner', {
     scenario: 'toy-every-word',
     workflowType: 'toyEveryWord',
@@ -118,6 +119,21 @@ async function setAll(r: Recovery, { first, second, value }: z.infer<typeof toyG
 export const toyGroup = recovery('toy-group', toyGroupInput, setAll);
 /** The same, but all of them are held from the start, as the registry says. */
 export const toyService = recovery('toy-service', toyGroupInput, setAll);
+
+/** Its members are set side by side, under one approval of the whole. */
+export const toyTogether = recovery('toy-together', toyGroupInput, async (r, { first, second, value }) => {
+  const choice = await r.step('think', async () => ({
+    value: await r.on<ToyActivities>().quick.planSet({ target: r.target, value }),
+    sentence: plain('thought'),
+  }));
+  const approval = await r.consent('agree', 'agree', choice);
+  const covered = { gates: ['set'], approval };
+  const inner = { scenario: 'toy-set', workflowType: 'toySet', input: { value }, covered };
+  await r.recoverTogether({ first: { ...inner, target: first }, second: { ...inner, target: second } });
+  await setTo(r, value);
+  await r.mitigated('mitigate', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
+  await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
+});
 
 export const toyCooling = recovery('toy-cooling', toyInput, async (r, { value }) => {
   await setTo(r, value);

@@ -14,6 +14,7 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { addTool } from '../../../activities/tool-store/world.ts';
 import { makeGitRepository } from '../../git-repository.ts';
+import { notingAgent } from '../../noting-agent.ts';
 import type { StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
 import { storesCase } from './stores.ts';
@@ -25,19 +26,14 @@ export const securityBreachCase = (cancelAt?: string): CrashCase =>
   storesCase('security-breach', (stack) => wreck(stack, cancelAt === undefined ? 'recovered' : 'rolled-back'), cancelAt);
 
 async function wreck(stack: StoreStack, ends: keyof typeof agentHears): Promise<Wreck> {
-  const folder = mkdtempSync(join(stack.folder, 'agent-'));
-  const [flag, said] = [join(folder, 'running'), join(folder, 'said')];
-  writeFileSync(flag, '');
+  const folder = mkdtempSync(join(stack.folder, 'code-'));
+  const agent = notingAgent(stack);
   const repository = makeGitRepository(folder);
   repository.commit({ 'extensions/dynamic-tools.ts': 'export default 1;\n' });
-  const sh = (script: string): string => JSON.stringify(['sh', '-c', script]);
   const store = await stack.store({
     tools: 5,
     logLines: 20,
-    settings: [
-      `agent: { running: ${sh(`test -e ${flag}`)}, stop: ${sh(`echo stop >> ${said}; rm ${flag}`)}, start: ${sh(`echo start >> ${said}; touch ${flag}`)} }`,
-      `sources: [{ path: .pi/extensions, git: ${repository.path}, folder: extensions }]`,
-    ].join('\n'),
+    settings: [agent.settings(), `sources: [{ path: .pi/extensions, git: ${repository.path}, folder: extensions }]`].join('\n'),
   });
   await store.verifiedBackup();
   const whole = { ...store.fingerprint() };
@@ -73,7 +69,7 @@ async function wreck(stack: StoreStack, ends: keyof typeof agentHears): Promise<
       const { [code]: brought, ...now } = store.fingerprint();
       const differing = [...new Set([...Object.keys(now), ...Object.keys(wanted)])].filter((path) => now[path] !== wanted[path]);
       const again = [...inodes].filter(([path, ino]) => inode(path) !== ino).map(([path]) => path);
-      const words = readFileSync(said, 'utf8').trim().split('\n');
+      const words = agent.heard();
       return [
         ...differing.map((path) => `${path} is ${now[path] ?? 'missing'}, not ${wanted[path] ?? 'missing'}`),
         ...again.map((path) => `${path} was moved or brought twice`),

@@ -2,7 +2,8 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { notingAgent, putAwayByHand } from '../../aside-store.ts';
+import { putAwayByHand } from '../../aside-store.ts';
+import { notingAgent } from '../../noting-agent.ts';
 import type { Fingerprint, Store, StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
 import { storesCase } from './stores.ts';

@@ -1,7 +1,8 @@
-/** Tool stores as crash cases: tools missing and truncated, an agent whose commands leave a line each time they really do something. */
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+/** Tool stores as crash cases: tools missing and truncated, an agent that notes what it is told. */
+import { rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { notingAgent } from '../../noting-agent.ts';
 import { hookSecret, startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
 import { isGenuine, startWebhookReceiver, type ReceivedPost } from '../../webhook-receiver.ts';
 import type { CrashCase, Wreck } from '../case.ts';
@@ -49,16 +50,9 @@ async function wreck(
   input: ToolStoreCase['input'],
   isMended: boolean,
 ): Promise<Wreck> {
-  const folder = mkdtempSync(join(stack.folder, 'agent-'));
-  const [flag, said] = [join(folder, 'running'), join(folder, 'said')];
-  writeFileSync(flag, '');
-  const sh = (script: string): string => JSON.stringify(['sh', '-c', script]);
+  const agent = notingAgent(stack);
   const store = await stack.store({
-    settings: ({ tools }) =>
-      [
-        `agent: { running: ${sh(`test -e ${flag}`)}, stop: ${sh(`echo stop >> ${said}; rm ${flag}`)}, start: ${sh(`echo start >> ${said}; touch ${flag}`)} }`,
-        `criticalTools: [{ name: ${tools[0]!.name} }]`,
-      ].join('\n'),
+    settings: ({ tools }) => [agent.settings(), `criticalTools: [{ name: ${tools[0]!.name} }]`].join('\n'),
   });
   await store.verifiedBackup();
   const whole = store.fingerprint();
@@ -84,7 +78,7 @@ async function wreck(
       const now = store.fingerprint();
       const differing = [...new Set([...Object.keys(now), ...Object.keys(wanted)])].filter((path) => now[path] !== wanted[path]);
       const rewritten = [...inodes].filter(([path, ino]) => inode(path) !== ino).map(([path]) => path);
-      const words = readFileSync(said, 'utf8').trim().split('\n');
+      const words = agent.heard();
       return [
         ...differing.map((path) => `${path} is ${now[path] ?? 'missing'}, not ${wanted[path] ?? 'missing'}`),
         ...rewritten.map((path) => `${path} was brought twice`),

@@ -16,6 +16,7 @@ export {
   toySameTarget,
   toyService,
   toySet,
+  toyTogether,
   toyWhole,
   toyWord,
 } from '../../toy/workflows.ts';

@@ -1,0 +1,103 @@
+/** The cut-over itself: the database of the moment takes the place of the old one and takes writes, on a timeline of its own; and back. */
+import { fail } from '../../../domain/fail.ts';
+import { isPast, nameOfKept, type Moment } from '../../../domain/postgres/moment.ts';
+import { isPrimary } from '../../../domain/postgres/node-report.ts';
+import { backedUpPostgres, type BackedUpPostgres } from '../../postgres-backups/target.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { ControlledNode } from '../../ports/node-control.ts';
+import { checkedName } from '../../records/checked-name.ts';
+import { withControl } from '../cluster-view.ts';
+import { orFail } from '../../said-by-node.ts';
+import { nodeOf } from '../target.ts';
+import { readCutOver } from './cut-over.ts';
+import type { PostgresPitrActivities, Seated } from './interface.ts';
+import { readMoment } from './moment-record.ts';
+import { openCopy } from './restored-copy.ts';
+
+type Input = Parameters<PostgresPitrActivities['seatPostgres']>[0];
+const lookEveryMs = 100;
+
+export async function seat(ports: Ports, input: Input, signal?: AbortSignal): Promise<Seated> {
+  const { target, node, moment } = await read(ports, input);
+  await refuseWriters(ports, target, node.id, signal);
+  const name = nameOfKept(checkedName(input.recovery));
+  const said = <T>(work: () => Promise<T>): Promise<T> => orFail('cut-over-failed', node.id, work);
+  const isDone = (await ports.dataExchange.state(node, name)) === 'done';
+  if (!isDone) await said(() => exchange(ports, target, { node, moment, name }, signal));
+  await said(() => ports.nodeControl.start(node, signal));
+  const timeline = isPast(moment) ? await untilPrimary(ports, target, node, signal) : await promote(ports, target, node, signal);
+  await said(() => ports.dataExchange.settle(node));
+  return { node: node.id, timeline, kept: ports.dataExchange.kept(node, name) };
+}
+
+interface Exchange {
+  readonly node: ControlledNode;
+  readonly moment: Moment;
+  readonly name: string;
+}
+
+async function exchange(ports: Ports, target: BackedUpPostgres, { node, moment, name }: Exchange, signal?: AbortSignal) {
+  if (!isPast(moment)) {
+    await ports.dataExchange.exchange(node, ports.dataExchange.kept(node, nameOfKept(moment.previous)), name);
+    return;
+  }
+  const folder = await openCopy(ports, target);
+  await ports.scratchServers.stop(folder, signal);
+  await ports.dataExchange.exchange(node, folder.data, name);
+}
+
+export async function unseat(ports: Ports, input: Input, signal?: AbortSignal): Promise<{ back: boolean }> {
+  const { target, node } = await read(ports, input);
+  const name = nameOfKept(checkedName(input.recovery));
+  const said = <T>(work: () => Promise<T>): Promise<T> => orFail('cut-over-failed', node.id, work);
+  if (!(await said(() => ports.dataExchange.takeBack(node, name)))) return { back: false };
+  await said(() => ports.nodeControl.start(node, signal));
+  await promote(ports, target, node, signal);
+  await said(() => ports.dataExchange.settle(node));
+  return { back: true };
+}
+
+async function read(ports: Ports, input: Input): Promise<{ target: BackedUpPostgres; node: ControlledNode; moment: Moment }> {
+  const target = backedUpPostgres(ports, input.target);
+  const plan = await readCutOver(ports, target, input.plan);
+  const node = withControl(nodeOf(target, plan.seat));
+  if (node?.control.kind !== 'local') {
+    throw fail('plan-changed', { en: `${plan.seat} has no control here.`, ja: `${plan.seat} をここから操作できません。` });
+  }
+  return { target, node, moment: await readMoment(ports, target, plan.moment) };
+}
+
+/** People may have taken their time since the proof. */
+async function refuseWriters(ports: Ports, target: BackedUpPostgres, own: string, signal?: AbortSignal): Promise<void> {
+  const others = target.nodes.filter(({ id }) => id !== own);
+  const reports = await Promise.all(others.map((node) => ports.postgres.look(node, target, signal)));
+  const [writer] = reports.filter(isPrimary);
+  if (writer === undefined) return;
+  throw fail('fence-failed', {
+    en: `${writer.node} takes writes again.`,
+    ja: `${writer.node} が再び書き込みを受け付けています。`,
+  });
+}
+
+/** It takes writes once it has replayed to its goal again, however long that takes; its timeline. */
+async function untilPrimary(ports: Ports, target: BackedUpPostgres, node: ControlledNode, signal?: AbortSignal): Promise<number> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const report = await ports.postgres.look(nodeOf(target, node.id), target, signal);
+    if (isPrimary(report)) return report.timeline;
+    if ((await ports.nodeControl.state(node)).processes === 'gone') throw gone(node.id);
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+async function promote(ports: Ports, target: BackedUpPostgres, node: ControlledNode, signal?: AbortSignal): Promise<number> {
+  const server = nodeOf(target, node.id);
+  if (!isPrimary(await ports.postgres.look(server, target, signal))) await ports.postgres.promote(server, target, signal);
+  return untilPrimary(ports, target, node, signal);
+}
+
+const gone = (node: string) =>
+  fail('cut-over-failed', {
+    en: `The server of ${node} ended on its way to the moment; its log says why.`,
+    ja: `${node} のサーバーが復旧の途中で終了しました。ログを確認してください。`,
+  });

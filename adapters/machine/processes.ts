@@ -1,0 +1,45 @@
+/** Processes of this machine, found by the folder that they work in. Needs /proc, and the rights of their owner or root. */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import process from 'node:process';
+import { hasCode } from '../files/inside.ts';
+
+export interface FoundProcess {
+  readonly pid: number;
+  /** Stopped where it was: no signal but SIGKILL reaches it, and woken it goes on. */
+  readonly isFrozen: boolean;
+}
+
+/**
+ * Those whose program has such a name. Zombies work nowhere. Throws where a process of that name is not ours to look into: it may
+ * be the one, and one that is not seen must not pass for one that is gone.
+ */
+export async function processesIn(home: string, program: RegExp): Promise<FoundProcess[]> {
+  const found = await Promise.all(
+    (await allPids()).map(async (pid) => {
+      try {
+        const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+        // The name of the program stands in parentheses and may hold anything.
+        const [from, to] = [text.indexOf('(') + 1, text.lastIndexOf(') ')];
+        const state = text[to + 2]!;
+        if (!program.test(text.slice(from, to)) || state === 'Z') return undefined;
+        const isFrozen = state === 'T' || state === 't';
+        return (await readlink(`/proc/${pid}/cwd`)) === home ? { pid, isFrozen } : undefined;
+      } catch (error) {
+        if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined; // gone between two looks
+        throw error;
+      }
+    }),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
+export const allPids = async (): Promise<number[]> => (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+
+/** Twice is fine. */
+export function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** A whole region that burned down, moved by the product, next to the chain of its raw actions run by a script. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { startWholeRegion, type WholeRegionBed } from '../../test/support/region/bed.ts';
+import type { Measure } from '../measure.ts';
+import { timed } from '../side-by-side.ts';
+import { approverOf, type AskedRecovery } from '../support/approve.ts';
+import { startProduct } from '../support/product.ts';
+import { moveByHand } from '../support/region-by-hand.ts';
+
+const rounds = 3;
+
+interface Timed extends AskedRecovery {
+  readonly timing: { readonly machineMs: number };
+}
+
+export const regionFailover: Measure = {
+  id: 'region-failover',
+  title:
+    'A burnt region moved: cluster, cache, requests and names; fenced, proven, watched and verified, without the waits for people',
+  unit: 'ms',
+  goal: 'at most 1.3 × the longest chain of its raw actions by a script',
+  meets: ({ ratio }) => ratio !== undefined && ratio <= 1.3,
+  async run() {
+    const [ours, samples]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await onFreshBed(moveByProduct));
+      samples.push(await onFreshBed((bed) => timed(() => moveByHand(bed))));
+    }
+    return { ours, against: { title: 'promote, rewind, set, nsupdate and dig; nothing fenced, proven or recorded', samples } };
+  },
+};
+
+/** Each move is the last of its bed. */
+async function onFreshBed(
+  move: (bed: WholeRegionBed, targets: readonly object[], tidy: AsyncDisposableStack) => Promise<number>,
+): Promise<number> {
+  await using tidy = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'okiagari-bench-region-'));
+  tidy.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const targets: object[] = [];
+  const declare = (id: string, fields: string) => {
+    targets.push({ id, ...(parse(fields) as object) });
+    return { id, recover: () => Promise.reject(new Error('by HTTP')) };
+  };
+  const bed = await startWholeRegion({ folder, declare });
+  tidy.defer(() => bed.stop());
+  return await move(bed, targets, tidy);
+}
+
+async function moveByProduct(bed: WholeRegionBed, targets: readonly object[], tidy: AsyncDisposableStack): Promise<number> {
+  const product = await startProduct(tidy, { targets });
+  await bed.loseHome();
+  const body = { scenario: 'region-failover', target: bed.id, reason: 'bench' };
+  const { id } = await product.call<AskedRecovery>('POST', '/v1/recoveries', body);
+  // The move, and what the cache has lost.
+  for (let gate = 0; gate < 2; gate++) await (await approverOf(product, id))();
+  const { status, timing } = await product.until<Timed>(
+    `/v1/recoveries/${id}`,
+    (now) => !['running', 'waiting'].includes(now.status),
+  );
+  if (status !== 'recovered') throw new Error(`the region is ${status}`);
+  return timing.machineMs;
+}

@@ -1,0 +1,162 @@
+/** Where a PostgreSQL cluster stands before a failover: who takes over, and which nodes have to be kept from writing first. */
+import { isShut } from '../silent-node.ts';
+import { size } from '../sizes.ts';
+import type { Text } from '../text.ts';
+import type { Verdict } from '../verdict.ts';
+import { canPromote, chooseStandby, positionOf, type NodeStates } from './can-promote.ts';
+import type { ClusterLimits } from './limits.ts';
+import { bytesAhead } from './lsn.ts';
+import { isLive, isPrimary, isStandby, type NodeReport, type Primary, type Standby } from './node-report.ts';
+import type { NodeState } from './node-state.ts';
+
+export interface FailoverWish {
+  /** `switchover` = planned, while all is well, with nothing lost. */
+  readonly mode: 'failover' | 'switchover';
+  /** The node that takes over; the one that loses least when left out. */
+  readonly promote?: string | undefined;
+}
+
+export interface ClusterView {
+  readonly reports: readonly NodeReport[];
+  readonly states: NodeStates;
+  /** Why a machine could not be asked that a command should have led to: the command's own words, by node. */
+  readonly beyondReach?: ReadonlyMap<string, string>;
+  readonly limits: ClusterLimits;
+}
+
+/** A node that takes writes, or may do so: now, when somebody wakes it, or when somebody starts it. */
+export interface Suspect {
+  readonly node: string;
+  /** `shut` = it answers, does not let us in, and its machine, if that can be asked, says nothing else: it may serve everybody else. */
+  readonly seen: 'primary' | 'shut' | 'unknown' | NodeState['processes'];
+  /** Its machine can be asked, and told to stop it. */
+  readonly hasControl: boolean;
+}
+
+export interface Situation {
+  /** `taken-over` = the successor is primary already: what is left is to fence and rebuild the others. */
+  readonly is: 'lost' | 'lives' | 'taken-over';
+  readonly successor: string;
+  readonly suspects: readonly Suspect[];
+}
+
+export type Decision =
+  | { readonly ok: true; readonly situation: Situation }
+  | { readonly ok: false; readonly code: 'two-primaries' | 'nobody-to-promote' | 'switchover-refused'; readonly sentence: Text };
+
+export function decideSituation(view: ClusterView, wish: FailoverWish): Decision {
+  const primaries = view.reports.filter(isPrimary);
+  const wished = primaries.find(({ node }) => node === wish.promote);
+  if (primaries.length > 1 && wished === undefined) return refuse('two-primaries', whichOne(primaries));
+  const promoted = wished ?? (wish.promote === undefined && isFenced(view) ? primaries[0] : undefined);
+  if (promoted) {
+    return { ok: true, situation: { is: 'taken-over', successor: promoted.node, ...suspectsIn(view, promoted.node) } };
+  }
+
+  const chosen = chooseSuccessor(view, wish.promote);
+  if ('sentence' in chosen) return refuse('nobody-to-promote', chosen.sentence);
+  const [primary] = primaries;
+  if (wish.mode === 'switchover') {
+    const why = whyNoSwitchover(view, primary, chosen);
+    if (why) return refuse('switchover-refused', why);
+  }
+  if (primary === undefined) {
+    return { ok: true, situation: { is: 'lost', successor: chosen.node, ...suspectsIn(view, chosen.node) } };
+  }
+  // While one takes writes, a node that says nothing was a standby: it is none of those who have to be stopped.
+  const suspects = [suspect(view, primary)];
+  return { ok: true, situation: { is: 'lives', successor: chosen.node, suspects } };
+}
+
+const refuse = (code: Extract<Decision, { ok: false }>['code'], sentence: Text): Decision => ({ ok: false, code, sentence });
+
+/** Somebody was fenced and another one writes: an earlier failover was cut off behind its point of no return. */
+const isFenced = ({ states }: ClusterView): boolean => [...states.values()].some(({ fencedBy }) => fencedBy !== null);
+
+/** The standby that was wished for, or that loses least; or why there is none. */
+export function chooseSuccessor(
+  { reports, states }: Pick<ClusterView, 'reports' | 'states'>,
+  wish: string | undefined,
+): Standby | Pick<Verdict, 'sentence'> {
+  const best = chooseStandby(reports, states);
+  if (wish === undefined) return best ?? { sentence: nobody(reports, states) };
+  const wished = reports.find(({ node }) => node === wish);
+  if (wished === undefined) return { sentence: { en: `There is no node ${wish}.`, ja: `ノード ${wish} はありません。` } };
+  const able = canPromote(wished, reports, states);
+  if (!able.ok || !isStandby(wished)) return able;
+  const more = best === undefined ? 0 : bytesAhead(positionOf(wished)!, positionOf(best)!);
+  if (more === 0) return wished;
+  return {
+    sentence: {
+      en: `${best!.node} has ${size(more)} more of the log than ${wish}.`,
+      ja: `${best!.node} は ${wish} より WAL を ${size(more)} 多く受信しています。`,
+    },
+  };
+}
+
+function nobody(reports: readonly NodeReport[], states: NodeStates): Text {
+  const whys = reports.filter((report) => !isPrimary(report)).map((report) => canPromote(report, reports, states).sentence);
+  return {
+    en: `No standby can take over. ${whys.map(({ en }) => en).join(' ')}`.trim(),
+    ja: `引き継げるスタンバイがありません。${whys.map(({ ja }) => ja).join('')}`,
+  };
+}
+
+/** Every other node of which it is not certain that it takes no writes, whoever wakes or starts it. */
+function suspectsIn(view: ClusterView, successor: string): Pick<Situation, 'suspects'> {
+  const others = view.reports.filter(({ node }) => node !== successor);
+  return {
+    suspects: others.filter((report) => !takesNoWrites(report, view.states.get(report.node))).map((one) => suspect(view, one)),
+  };
+}
+
+function suspect({ states }: ClusterView, report: NodeReport): Suspect {
+  const state = states.get(report.node);
+  return {
+    node: report.node,
+    seen: isPrimary(report) ? 'primary' : mayServe(report, state) ? 'shut' : (state?.processes ?? 'unknown'),
+    hasControl: state !== undefined,
+  };
+}
+
+const mayServe = (report: NodeReport, state: NodeState | undefined): boolean =>
+  !isLive(report) && isShut(report) && (state === undefined || state.processes === 'running');
+
+/** It answers as a standby; or its machine says that it is one, and while it is gone that nothing else has taken its place. */
+export function takesNoWrites(report: NodeReport, state: NodeState | undefined): boolean {
+  if (isLive(report)) return isStandby(report);
+  return state !== undefined && state.isStandby && (state.processes !== 'gone' || !state.isPortOpen);
+}
+
+const whichOne = (primaries: readonly Primary[]): Text => {
+  const names = primaries.map(({ node }) => node).join(', ');
+  return {
+    en: `${names} all take writes. Say by "promote" which of them stays primary; what only the others have is lost to it.`,
+    ja: `${names} が同時に書き込みを受け付けています。残すノードを "promote" で指定してください。他のノードだけにあるデータは失われます。`,
+  };
+};
+
+/** Nothing may be lost and nobody may wait long: otherwise it is a failover. */
+function whyNoSwitchover(
+  { states, limits }: ClusterView,
+  primary: Primary | undefined,
+  { node, role, ...standby }: Standby,
+): Text | undefined {
+  if (primary === undefined) {
+    return { en: 'No primary answers: this takes a failover.', ja: 'プライマリが応答しません。フェイルオーバーが必要です。' };
+  }
+  if (!states.has(primary.node)) {
+    return {
+      en: `Nobody can stop ${primary.node}: its control is not declared, or not within reach.`,
+      ja: `${primary.node} を停止する手段がありません(control が未定義か到達不能)。`,
+    };
+  }
+  if (!role.isStreaming) return { en: `${node} receives no log.`, ja: `${node} は WAL を受信していません。` };
+  if (role.isReplayPaused) return { en: `Replay on ${node} is paused.`, ja: `${node} の再生が一時停止しています。` };
+  const lacks = bytesAhead(positionOf({ node, role, ...standby })!, primary.role.position);
+  if (lacks <= limits.lagBytes) return undefined;
+  return {
+    en: `${node} lacks ${size(lacks)}; up to ${size(limits.lagBytes)} are well.`,
+    ja: `${node} は ${size(lacks)} 遅れています(許容 ${size(limits.lagBytes)})。`,
+  };
+}

@@ -1,0 +1,54 @@
+/** What a service is made of, and where each part of it was seen. */
+import type { Text } from '../text.ts';
+
+export const memberKinds = ['postgres', 'redis', 'traffic', 'dns-zone'] as const;
+export type MemberKind = (typeof memberKinds)[number];
+
+export interface Member {
+  readonly target: string;
+  readonly kind: MemberKind;
+  readonly tier: number;
+  readonly needs: readonly string[];
+  /** Side of the service → what leads there: a node, or a side of that target. */
+  readonly leads: Readonly<Record<string, string>>;
+  /** Zones that are changed when its clients are repointed. */
+  readonly zones: readonly string[];
+}
+
+/** Where a member works now; `lead` is undefined where nobody can tell, or where it is on several sides at once. */
+export interface Whereabouts {
+  readonly target: string;
+  readonly lead?: string | undefined;
+  /** What was seen, such as `a takes writes` or why nothing was. */
+  readonly said: string;
+}
+
+export interface ProbeAnswer {
+  readonly probe: string;
+  readonly ok: boolean;
+  readonly said: string;
+}
+
+export interface Place extends Whereabouts {
+  readonly member: Member;
+  /** The side of the service; undefined where it is on none of them. */
+  readonly side?: string | undefined;
+}
+
+export const placesOf = (members: readonly Member[], seen: readonly Whereabouts[]): Place[] =>
+  members.map((member) => {
+    const one = seen.find(({ target }) => target === member.target) ?? { target: member.target, said: 'unknown' };
+    return { ...one, member, side: Object.entries(member.leads).find(([, lead]) => lead === one.lead)?.[0] };
+  });
+
+/** `db: a takes writes; names: unknown`. */
+export const listed = (seen: readonly Whereabouts[]): string => seen.map(({ target, said }) => `${target}: ${said}`).join('; ');
+
+export const sideWell = (side: string, answers: readonly ProbeAnswer[]): Text => {
+  const failed = answers.filter(({ ok }) => !ok).map(({ probe, said }) => `${probe} ${said}`);
+  if (failed.length === 0) return { en: `${side} answers well.`, ja: `${side} は正常に応答します。` };
+  return {
+    en: `${side} does not answer well (${failed.join(', ')}).`,
+    ja: `${side} は正常に応答しません(${failed.join('、')})。`,
+  };
+};

@@ -1,0 +1,28 @@
+/** When a shift is worth a thought: nobody is up on the side that has the requests, and another side is. */
+import type { Diagnosis } from '../diagnosis.ts';
+import { sharesOf } from './split.ts';
+import { isLive, type LiveProxy, type ProxyReport, type Sides } from './words.ts';
+
+export function suggestShift(reports: readonly ProxyReport[], sides: Sides): Diagnosis['suggests'] {
+  const live = reports.filter(isLive);
+  const [first] = live;
+  if (first === undefined) return [];
+  const shares = sharesOf(first.servers, sides);
+  const [side] = Object.keys(sides).toSorted((a, b) => shares[b]! - shares[a]!);
+  const isUp = (name: string): boolean => live.every((proxy) => hasServer(proxy, sides[name]!));
+  const next = Object.keys(sides).find((name) => name !== side && isUp(name));
+  if (next === undefined || live.some((proxy) => hasServer(proxy, sides[side!]!))) return [];
+  return [
+    {
+      scenario: 'traffic-shift',
+      input: { side: next, steps: [100] },
+      why: {
+        en: `No server of ${side} is up, and those of ${next} are.`,
+        ja: `${side} のサーバーがすべて停止し、${next} は稼働しています。`,
+      },
+    },
+  ];
+}
+
+const hasServer = ({ servers }: LiveProxy, names: readonly string[]): boolean =>
+  servers.some(({ server, isUp, state }) => names.includes(server) && isUp && state !== 'maint');

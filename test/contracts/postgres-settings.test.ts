@@ -1,0 +1,54 @@
+/** What the inventory may say of a cluster that Patroni runs, and which scenarios leave such a one alone. */
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { TargetEntry } from '../../contracts/inventory.ts';
+import { postgresSettings } from '../../contracts/postgres-settings.ts';
+import { scenarios } from '../../contracts/scenarios.ts';
+
+const settings = z.strictObject(postgresSettings);
+const patroni = { url: 'http://db-a.example.jp:8008' };
+const control = { kind: 'local', data: '/data', bin: '/bin' };
+const roles = { control: { user: 'okiagari', password: { env: 'PG' } } };
+const faults = (...nodes: object[]): string[] => {
+  const { error } = settings.safeParse({ roles, nodes: nodes.map((node, n) => ({ id: `n${n}`, host: 'h', ...node })) });
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+};
+
+test('two managers of one cluster are a split brain: what Patroni runs we do not fence', () => {
+  expect(faults({ patroni }, { patroni })).toEqual([]);
+  expect(faults({ control }, { control })).toEqual([]);
+  expect(faults({ patroni }, { patroni, control })).toEqual([
+    'nodes.1.control: Patroni runs this node: whoever fences or promotes it besides makes two primaries; leave control out',
+  ]);
+  expect(faults({ patroni }, {})).toEqual(['nodes: Patroni runs every node of a cluster or none: name its REST API at each']);
+});
+
+test('a login stands under roles, never in an address', () => {
+  expect(faults({ patroni: { url: 'http://admin:secret@db-a:8008' } })).toEqual([
+    'nodes.0.patroni.url: an address without user and password',
+  ]);
+  expect(
+    settings.safeParse({ nodes: [{ id: 'a', host: 'h', patroni }], roles: { ...roles, patroni: roles.control } }).success,
+  ).toBe(true);
+});
+
+test('an authority is named where it is asked for: nothing is sent in the clear', () => {
+  const tls = { ca: { file: '/etc/ca.crt' }, client: { certificate: { file: '/etc/own.crt' }, key: { file: '/etc/own.key' } } };
+  expect(faults({ patroni: { url: 'https://10.0.0.1:8008', tls, serverName: 'db-a.example.jp' } })).toEqual([]);
+  expect(faults({ patroni: { ...patroni, tls } })).toEqual([
+    'nodes.0.patroni.url: begins with https:// where `tls` is said: nothing is sent in the clear',
+  ]);
+  expect(faults({ patroni: { ...patroni, serverName: 'db-a.example.jp' } })).toEqual([
+    'nodes.0.patroni.serverName: goes with `tls`; without it the name in `url` is the one that is checked',
+  ]);
+});
+
+test('what would replace a database under Patroni is refused at the door, a failover is not', () => {
+  const refusing = (nodes: object[]): string[] =>
+    scenarios
+      .filter(({ kinds }) => kinds.includes('postgres'))
+      .filter(({ refuseTarget }) => (refuseTarget?.({ nodes } as unknown as TargetEntry, []) ?? []).length > 0)
+      .map(({ id }) => id);
+  expect(refusing([{ id: 'a', patroni }])).toEqual(['postgres-pitr', 'data-corruption']);
+  expect(refusing([{ id: 'a', control }])).toEqual([]);
+});

@@ -1,0 +1,6 @@
+/** traffic-shift killed at its points: every proxy has the planned split and keeps it, and no user ever got an error; taken back, it is exactly as before. */
+import { trafficCase } from '../support/crash/cases/traffic.ts';
+import { sweep } from '../support/crash/sweep.ts';
+
+sweep('traffic-shift', trafficCase({}));
+sweep('traffic-shift taken back', trafficCase({ cancelAt: 'setTraffic#1: after' }));

@@ -1,0 +1,132 @@
+/** A database node dies at each step of a way back to a moment: it ends recovered with exactly the rows of the moment, or waits with a sentence until the node is back. */
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { carryOn, createMoments } from '../support/moments.ts';
+import { startBackedUp, type BackedUp } from '../support/postgres/backed-up.ts';
+import { until } from '../support/postgres/cluster.ts';
+import { declareBackedUp, type BackedUpTarget } from '../support/postgres/declare.ts';
+import { killServer } from '../support/postgres/freeze.ts';
+import type { TestServer } from '../support/postgres/server.ts';
+import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
+import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+
+interface Round {
+  /** Before an activity, or around a call to a port. */
+  readonly at: string;
+  readonly dies: 'primary' | 'standby';
+}
+
+const rounds: readonly Round[] = [
+  { at: 'findPostgresMoment', dies: 'primary' },
+  { at: 'restorePostgresBeside', dies: 'primary' },
+  { at: 'comparePostgresBeside', dies: 'primary' },
+  { at: 'comparePostgresBeside', dies: 'standby' },
+  { at: 'applyPostgresCutOver', dies: 'primary' },
+  { at: 'applyPostgresCutOver', dies: 'standby' },
+  { at: 'start: after', dies: 'primary' },
+  { at: 'settle: before', dies: 'primary' },
+  { at: 'settle: after', dies: 'primary' },
+  { at: 'commitPostgres', dies: 'primary' },
+  { at: 'rejoinPostgres b', dies: 'primary' },
+  { at: 'verifyPostgresFailover', dies: 'primary' },
+  { at: 'verifyPostgresFailover', dies: 'standby' },
+  { at: 'takePostgresBackup', dies: 'primary' },
+];
+
+let server: TemporalServer;
+let stack: StoreStack;
+const moments = createMoments('Postgres', { dataExchange: ['settle'], nodeControl: ['start'] });
+
+beforeAll(async () => {
+  server = await startTemporalServer();
+  stack = await startStoreStack(server, moments.worker(server.address));
+});
+afterAll(async () => {
+  await stack.stop();
+  await server.stop();
+});
+
+interface Lane {
+  readonly bed: BackedUp;
+  readonly db: BackedUpTarget;
+  timeline: number;
+}
+
+const keptOf = ({ folder }: TestServer): number =>
+  readdirSync(dirname(folder)).filter((name) => name.startsWith(`${basename(folder)}.okiagari-old-`)).length;
+
+/** The backup that a round leaves behind is the one that the next goes back from. */
+async function play(lane: Lane, { at, dies }: Round): Promise<string> {
+  const { bed, db } = lane;
+  const began = performance.now();
+  const [primary, standby] = bed.servers as [TestServer, TestServer];
+  const kept = keptOf(primary);
+  await primary.sql('truncate t');
+  await primary.sql('insert into t select generate_series(1, 20)');
+  const [{ moment }] = (await primary.sql('select clock_timestamp()::text as moment')) as [{ moment: string }];
+  await primary.sql('delete from t where n > 10');
+  await bed.caughtUp();
+
+  const victim = dies === 'primary' ? primary : standby;
+  let struck = 0;
+  moments.listen(
+    db.id,
+    bed.nodes.map(({ port }) => port),
+    (now, node) => {
+      if (struck > 0 || ![now, `${now} ${node}`].includes(at)) return;
+      struck++;
+      killServer(victim);
+    },
+  );
+
+  const id = await db.recover({ scenario: 'postgres-pitr', input: { at: moment } });
+  const said: string[] = [];
+  const state = await carryOn(stack, id, async (gate, now) => {
+    if (!gate.startsWith('failed:')) return 'approve';
+    const { error } = now.waitingFor[0]!;
+    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
+    expect(error!.code, said.join('\n')).not.toBe('internal');
+    await startAgain(victim);
+    return 'retry';
+  });
+  const what = `${dies} dies at ${at}`;
+  expect(struck, `${what}: nobody died`).toBe(1);
+  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
+
+  const [found] = await primary.sql('select count(*)::int as rows, max(n) as last from t');
+  expect(found, what).toEqual({ rows: 20, last: 20 });
+  const [row] = await primary.sql<{ timeline: string }>('select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as timeline');
+  expect(Number.parseInt(row!.timeline, 16), `${what}: one promotion, one timeline`).toBe(++lane.timeline);
+  await until(primary, `select exists (select from pg_stat_replication where application_name = 'b' and state = 'streaming')`);
+  expect(await isPrimary(standby), what).toBe(false);
+  expect(keptOf(primary), `${what}: the database of before is kept once`).toBe(kept + 1);
+  // An attempt that a busy machine gave up on tidies up when it comes to that.
+  await eventually(() => readdirSync(bed.scratch)).toEqual([]);
+  const ms = Math.round(performance.now() - began);
+  return `${what}: ${ms} ms${said.map((line) => `\n    ${line}`).join('')}`;
+}
+
+test('a node that dies, whichever and whenever', { timeout: 900_000 }, async () => {
+  const queue = [...rounds];
+  await using tidy = new AsyncDisposableStack();
+  const open = async (): Promise<Lane> => {
+    const bed = await startBackedUp('base-backup', { standbys: 1 });
+    tidy.defer(() => bed.stop());
+    await bed.primary.sql('create table t (n int primary key)');
+    const db = declareBackedUp(stack, bed);
+    await db.takeBackup();
+    return { bed, db, timeline: 1 };
+  };
+  const lanes = [await open(), await open()];
+
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let round = queue.shift(); round; round = queue.shift()) {
+        console.log(await play(lane, round));
+      }
+    }),
+  );
+});

@@ -1,0 +1,181 @@
+/** A database node dies at each step of a failover: it ends recovered, or waits with a sentence until the node is back; nothing more is lost than was said. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { carryOn, createMoments } from '../support/moments.ts';
+import { startCluster, until, type TestCluster } from '../support/postgres/cluster.ts';
+import { declareCluster } from '../support/postgres/declare.ts';
+import { killServer } from '../support/postgres/freeze.ts';
+import { startPinnedWriters, type PinnedWriters } from '../support/postgres/pinned-writers.ts';
+import type { TestServer } from '../support/postgres/server.ts';
+import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
+import { startStoreStack, type DeclaredTarget, type StoreStack } from '../support/store-stack.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+
+type Role = 'primary' | 'successor' | 'other';
+interface Round {
+  /** Before an activity, or around a call to a port. */
+  readonly at: string;
+  readonly dies: Role;
+  /** Otherwise the primary is dead when the recovery begins. */
+  readonly primaryLives?: boolean;
+}
+
+const rounds: readonly Round[] = [
+  { at: 'applyPostgresFence', dies: 'primary', primaryLives: true },
+  { at: 'applyPostgresFence', dies: 'successor' },
+  { at: 'applyPostgresFence', dies: 'other' },
+  { at: 'provePostgresFence', dies: 'successor' },
+  { at: 'choosePostgresSuccessor', dies: 'successor' },
+  { at: 'choosePostgresSuccessor', dies: 'other' },
+  { at: 'promotePostgres', dies: 'successor' },
+  { at: 'promotePostgres', dies: 'other' },
+  { at: 'promote: before', dies: 'successor' },
+  { at: 'promote: after', dies: 'successor' },
+  { at: 'commitPostgres', dies: 'successor' },
+  { at: 'rejoinPostgres primary', dies: 'successor' },
+  { at: 'rewind: before', dies: 'successor' },
+  { at: 'start: after', dies: 'primary' },
+  { at: 'rejoinPostgres other', dies: 'successor' },
+  { at: 'rejoinPostgres other', dies: 'other' },
+  { at: 'verifyPostgresFailover', dies: 'successor' },
+  { at: 'verifyPostgresFailover', dies: 'primary' },
+  { at: 'verifyPostgresFailover', dies: 'other' },
+];
+
+let server: TemporalServer;
+let stack: StoreStack;
+const moments = createMoments('Postgres', { postgres: ['promote'], nodeControl: ['start'], standbySetup: ['rewind'] });
+
+beforeAll(async () => {
+  server = await startTemporalServer();
+  stack = await startStoreStack(server, moments.worker(server.address));
+});
+afterAll(async () => {
+  await stack.stop();
+  await server.stop();
+});
+
+interface Lane {
+  readonly cluster: TestCluster;
+  readonly db: DeclaredTarget;
+  readonly writers: PinnedWriters;
+  /** What is missing already, and what the timeline is. */
+  readonly known: Set<string>;
+  timeline: number;
+}
+
+async function primaryOf({ servers }: TestCluster): Promise<TestServer> {
+  const is = await Promise.all(servers.map(isPrimary));
+  expect(
+    is.filter((one) => one === true),
+    'one takes writes',
+  ).toHaveLength(1);
+  return servers[is.indexOf(true)]!;
+}
+
+/** The one that has received most, once nobody receives any more; of equals the first. */
+async function furthest(standbys: readonly TestServer[]): Promise<TestServer> {
+  const received: bigint[] = [];
+  for (const node of standbys) {
+    await until(node, 'select not exists (select from pg_stat_wal_receiver)');
+    const [row] = await node.sql<{ bytes: string }>(
+      `select (greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0')::text as bytes`,
+    );
+    received.push(BigInt(row!.bytes));
+  }
+  return received[1]! > received[0]! ? standbys[1]! : standbys[0]!;
+}
+
+async function play(lane: Lane, { at, dies, primaryLives = false }: Round): Promise<string> {
+  const { cluster, db, writers, known } = lane;
+  const began = performance.now();
+  const primary = await primaryOf(cluster);
+  const standbys = cluster.servers.filter((one) => one !== primary);
+  for (const { id } of standbys) {
+    await until(
+      primary,
+      `select exists (select from pg_stat_replication where application_name = '${id}' and state = 'streaming'
+        and pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) < 100000)`,
+    );
+  }
+  if (!primaryLives) killServer(primary);
+  const successor = primaryLives ? standbys[0]! : await furthest(standbys);
+  const other = standbys.find((one) => one !== successor)!;
+  const cast = { primary, successor, other };
+  const roleOf = (node: string): string => Object.entries(cast).find(([, { id }]) => id === node)![0];
+  const victim = cast[dies];
+
+  let struck = 0;
+  const strike = (moment: string, node?: string): void => {
+    if (struck > 0 || ![moment, `${moment} ${node && roleOf(node)}`].includes(at)) return;
+    struck++;
+    killServer(victim);
+  };
+  moments.listen(
+    db.id,
+    cluster.nodes.map(({ port }) => port),
+    strike,
+  );
+
+  const id = await db.recover({ scenario: 'postgres-failover', acknowledgeCoolDown: true });
+  const said: string[] = [];
+  const state = await carryOn(stack, id, async (gate, now) => {
+    if (!gate.startsWith('failed:')) return 'approve';
+    const { error } = now.waitingFor[0]!;
+    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
+    expect(error!.code, said.join('\n')).not.toBe('internal');
+    await startAgain(victim);
+    return 'retry';
+  });
+  const what = `${dies} dies at ${at}`;
+  expect(struck, `${what}: nobody died`).toBe(1);
+  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
+
+  const now = await primaryOf(cluster);
+  expect(now, what).not.toBe(primary);
+  for (const standby of cluster.servers.filter((one) => one !== now)) {
+    await until(
+      now,
+      `select exists (select from pg_stat_replication where application_name = '${standby.id}' and state = 'streaming')`,
+    );
+    expect(await isPrimary(standby)).toBe(false);
+  }
+  const [row] = await now.sql<{ timeline: string }>('select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as timeline');
+  expect(Number.parseInt(row!.timeline, 16), `${what}: one promotion, one timeline`).toBe(++lane.timeline);
+
+  // What was acknowledged before the fence may be lost as far as that was told; behind it nothing.
+  const step = (name: string) => state.steps.find((one) => one.name === name)!;
+  const fenced = writers.now() - (Date.now() - Date.parse(step('fence').endedAt!));
+  const lost = await writers.missing(now, fenced);
+  const fresh = (commits: readonly { id: string }[]): string[] => commits.map((one) => one.id).filter((one) => !known.has(one));
+  const [before, after] = [fresh(lost.before), fresh(lost.after)];
+  for (const one of [...before, ...after]) known.add(one);
+  const stated = Number(step('choose the successor').evidence?.['commits']);
+  expect(before.length, `${what}: more is lost than was told`).toBeLessThanOrEqual(stated);
+  expect(after, what).toEqual([]);
+  expect(writers.windowsWithTwo(100), what).toEqual([]);
+  await eventually(() => writers.firstCommitAfter(now.id, writers.now() - 50)).toBeDefined();
+  const ms = Math.round(performance.now() - began);
+  return `${what}: ${ms} ms, ${before.length} of ${stated} lost${said.map((line) => `\n    ${line}`).join('')}`;
+}
+
+test('a node that dies, whichever and whenever', { timeout: 900_000 }, async () => {
+  const queue = [...rounds];
+  await using tidy = new AsyncDisposableStack();
+  const open = async (): Promise<Lane> => {
+    const cluster = await startCluster({ standbys: 2 });
+    tidy.defer(() => cluster.stop());
+    const writers = await startPinnedWriters(cluster, { patienceMs: 300 });
+    tidy.defer(() => writers.stop());
+    return { cluster, writers, db: declareCluster(stack, cluster), known: new Set(), timeline: 1 };
+  };
+  const lanes = [await open(), await open()];
+
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let round = queue.shift(); round; round = queue.shift()) {
+        console.log(await play(lane, round));
+      }
+    }),
+  );
+});

@@ -1,0 +1,115 @@
+/** A Redis server dies at each step of a failover: it ends recovered with one master and every key, or waits with a sentence until the server is back. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { carryOn, createMoments } from '../support/moments.ts';
+import { missingAt, rolesOf } from '../support/redis/questions.ts';
+import type { TestRedis } from '../support/redis/server.ts';
+import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+
+type Role = 'master' | 'successor' | 'other';
+interface Round {
+  /** Before an activity. */
+  readonly at: string;
+  readonly dies: Role;
+  /** Otherwise the master is dead when the recovery begins. */
+  readonly masterLives?: boolean;
+}
+
+const rounds: readonly Round[] = [
+  { at: 'planRedisFence', dies: 'master', masterLives: true },
+  { at: 'applyRedisFence', dies: 'master', masterLives: true },
+  { at: 'applyRedisFence', dies: 'successor' },
+  { at: 'proveRedisFence', dies: 'master', masterLives: true },
+  { at: 'proveRedisFence', dies: 'successor' },
+  { at: 'lookAtRedisLoss', dies: 'successor' },
+  { at: 'lookAtRedisLoss', dies: 'other' },
+  { at: 'promoteRedis', dies: 'successor' },
+  { at: 'promoteRedis', dies: 'other' },
+  { at: 'repointRedis', dies: 'successor' },
+  { at: 'followRedis', dies: 'successor' },
+  { at: 'followRedis', dies: 'other' },
+  { at: 'bringBackRedis', dies: 'successor' },
+  { at: 'bringBackRedis', dies: 'other' },
+  { at: 'verifyRedisFailover', dies: 'master' },
+  { at: 'verifyRedisFailover', dies: 'successor' },
+];
+
+const moments = createMoments('Redis');
+let server: TemporalServer;
+let stack: RedisStack;
+
+beforeAll(async () => {
+  server = await startTemporalServer();
+  stack = await startRedisStack(server, moments.worker(server.address));
+});
+afterAll(async () => {
+  await stack.stop();
+  await server.stop();
+});
+
+interface Lane {
+  readonly bed: RedisBed;
+  readonly keys: string[];
+}
+
+async function play({ bed, keys }: Lane, { at, dies, masterLives = false }: Round): Promise<string> {
+  const began = performance.now();
+  const roles = await rolesOf(bed.servers);
+  const master = bed.servers[roles.indexOf('master')]!;
+  const replicas = bed.servers.filter((one) => one !== master);
+  const key = `lpr:${at}:${dies}`;
+  await master.command('SET', key, 'x');
+  keys.push(key);
+  for (const replica of replicas) await eventually(() => missingAt(replica, keys)).toEqual([]);
+  if (!masterLives) await master.kill();
+
+  // Of two that are equal the first in the inventory takes over.
+  const [successor, other] = replicas as [TestRedis, TestRedis];
+  const cast = { master, successor, other };
+  let struck = 0;
+  let killing: Promise<void> | undefined;
+  moments.listen(bed.id, [], (now) => {
+    if (struck > 0 || now !== at) return;
+    struck++;
+    killing = cast[dies].kill();
+  });
+
+  const id = await bed.recover({ acknowledgeCoolDown: true });
+  const said: string[] = [];
+  const what = `${dies} dies at ${at}`;
+  const state = await carryOn(stack, id, async (gate, now) => {
+    if (!gate.startsWith('failed:')) return 'approve';
+    const { error } = now.waitingFor[0]!;
+    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
+    expect(error!.code, `${what}\n${said.join('\n')}`).not.toBe('internal');
+    await killing;
+    await cast[dies].start();
+    return 'retry';
+  });
+  await killing;
+  expect(struck, `${what}: nobody died`).toBe(1);
+  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
+
+  await cast[dies].start();
+  for (const one of bed.servers) await eventually(() => missingAt(one, keys).catch(() => keys)).toEqual([]);
+  const after = await rolesOf(bed.servers);
+  expect(
+    after.filter((role) => role === 'master'),
+    what,
+  ).toHaveLength(1);
+  expect(after[bed.servers.indexOf(master)], `${what}: the old master is one no more`).toBe('slave');
+  const ms = Math.round(performance.now() - began);
+  return `${what}: ${ms} ms${said.map((line) => `\n    ${line}`).join('')}`;
+}
+
+test('a server that dies, whichever and whenever', { timeout: 900_000 }, async () => {
+  const queue = [...rounds];
+  const open = async (): Promise<Lane> => ({ bed: await stack.cache({ replicas: 2 }), keys: [] });
+  const lanes = [await open(), await open()];
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let round = queue.shift(); round; round = queue.shift()) console.log(await play(lane, round));
+    }),
+  );
+});

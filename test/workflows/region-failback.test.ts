@@ -1,0 +1,116 @@
+/** There and back on real servers: home comes back to life, follows, and gets everything again without a loss. */
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
+import { recordHistory } from '../support/record-history.ts';
+import { startRegion, startWholeRegion, type RegionBed, type WholeRegionBed } from '../support/region/bed.ts';
+import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
+import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+
+let server: TemporalServer;
+let stack: StoreStack;
+
+beforeAll(async () => {
+  server = await startTemporalServer();
+  stack = await startStoreStack(server);
+});
+afterAll(async () => {
+  await stack.stop();
+  await server.stop();
+});
+
+const scenario = 'region-failback';
+/** CI goes once; a longer run goes as often as it is told. */
+const rounds = Number(process.env['ROUND_TRIPS'] ?? 1);
+const slow = { timeout: 120_000 * (1 + rounds) };
+const record = (id: string, name: string) => recordHistory(stack.client.workflow.getHandle(id), name);
+
+/** Agrees to everything that is asked; what failed on a busy machine is tried again. */
+async function through(id: string): Promise<Awaited<ReturnType<StoreStack['result']>>> {
+  for (;;) {
+    const { status, waitingFor } = await stack.until(id, (now) => now.waitingFor.length > 0 || now.endedAt !== undefined, 90_000);
+    const [gate] = waitingFor;
+    if (gate === undefined) {
+      expect(status).toBe('recovered');
+      return stack.result(id);
+    }
+    await stack.decide(id, gate, 'ren', gate.kind === 'approval' ? 'approve' : 'retry');
+    await stack.until(id, (now) => !now.waitingFor.some(({ digest }) => digest === gate.digest));
+  }
+}
+
+test('home burns down and is rebuilt: it follows, gets everything back without a loss, and can be left again', slow, async () => {
+  const bed = await startWholeRegion(stack);
+  onTestFinished(() => bed.stop());
+  for (let round = 1; round <= rounds; round++) {
+    await bed.loseHome();
+    await through(await bed.recover({ scenario: 'region-failover', acknowledgeCoolDown: true }));
+    expect(await bed.whoWrites()).toEqual({ cluster: ['b'], cache: ['b'] });
+    // As the machines come up again: everybody believes to be what he was.
+    await Promise.all([bed.cluster.servers[0]!.start(), bed.cache.servers[0]!.start(), bed.proxies.home.start()]);
+    if (round === 1) await rehearse(bed);
+    const writers = await startPinnedWriters(bed.cluster);
+    const id = await bed.recover({ scenario, acknowledgeCoolDown: true });
+    const state = await through(id);
+    await writers.stop();
+    if (round === 1) await record(id, scenario);
+    expect(state.objectives.rpoAchieved).toBe(0);
+    expect(await bed.whoWrites()).toEqual({ cluster: ['a'], cache: ['a'] });
+    expect(writers.windowsWithTwo()).toEqual([]);
+    const missing = await writers.missing(bed.cluster.servers[0]!);
+    expect([...missing.before, ...missing.after]).toEqual([]);
+    expect((await bed.whereUsersGo()).names).toEqual(Array(2).fill('prod-api.shodo.test.'));
+    expect((await bed.whereUsersGo()).split).toMatch(/^prod 100 ready, dr \d+ drain$/);
+  }
+});
+
+/** The way home as a plan, while home does not follow yet. */
+async function rehearse(bed: WholeRegionBed): Promise<void> {
+  const before = await bed.whoWrites();
+  const id = await bed.recover({ scenario, mode: 'dry-run' });
+  const { status, steps } = await stack.result(id);
+  expect([status, steps.filter(({ outcome }) => outcome === 'failed').map(({ name, sentence }) => [name, sentence.en])]).toEqual([
+    'planned',
+    [],
+  ]);
+  await record(id, `${scenario}.dry-run`);
+  expect(await bed.whoWrites()).toEqual(before);
+}
+
+async function light(): Promise<RegionBed> {
+  const bed = await startRegion(stack);
+  onTestFinished(() => bed.stop());
+  return bed;
+}
+
+test('home is not able yet: it is refused before anybody is asked', slow, async () => {
+  const bed = await light();
+  await through(await bed.recover({ scenario: 'region-failover' }));
+  bed.proxies.home.probe = 'fails';
+  const id = await bed.recover({ scenario });
+  const refused = await stack.gate(id, 'failed:prove the side');
+  expect(refused.title.en).toContain('web of home does not answer well (status 500).');
+  await stack.decide(id, refused, 'sora', 'roll-back');
+  expect((await stack.result(id)).status).toBe('stopped');
+  await record(id, `${scenario}.not-able`);
+  expect((await bed.whereUsersGo()).names).toEqual(Array(2).fill('dr-api.shodo.test.'));
+});
+
+test('people say no: it stays where it is', slow, async () => {
+  const bed = await light();
+  await through(await bed.recover({ scenario: 'region-failover' }));
+  const before = await bed.whereUsersGo();
+  const id = await bed.recover({ scenario });
+  await stack.decide(id, await stack.gate(id, 'move'), 'ren', 'reject');
+  expect((await stack.result(id)).status).toBe('stopped');
+  await record(id, `${scenario}.rejected`);
+  expect(await bed.whereUsersGo()).toEqual(before);
+});
+
+test('everything is at home already: nobody is asked, and it is verified', slow, async () => {
+  const bed = await light();
+  const id = await bed.recover({ scenario });
+  const state = await stack.result(id);
+  await record(id, `${scenario}.already`);
+  expect(state.status).toBe('recovered');
+  expect((await stack.ledger(id)).filter(({ event }) => event === 'gate')).toEqual([]);
+});
