@@ -4,6 +4,7 @@ import { scenarios } from '../contracts/scenarios.ts';
 import { createAuditLogActivities } from './audit-log/create-audit-log-activities.ts';
 import { createBackupKeepingActivities } from './backup-keeping/create-backup-keeping-activities.ts';
 import { createBreachActivities } from './breach/create-breach-activities.ts';
+import { createCdnActivities } from './cdn/create-cdn-activities.ts';
 import { createChecklistActivities } from './checklist/create-checklist-activities.ts';
 import { createDnsActivities } from './dns/create-dns-activities.ts';
 import { createDrillActivities } from './drill/create-drill-activities.ts';
@@ -53,6 +54,7 @@ export const createActivities = (ports: Ports) => ({
   ...createRedisFailoverActivities(ports),
   ...createRedisRestoreActivities(ports),
   ...createRedisBackupActivities(ports),
+  ...createCdnActivities(ports),
   ...createDnsActivities(ports),
   ...createTrafficActivities(ports),
   ...createServiceActivities(ports),

@@ -27,5 +27,5 @@ const simulated = { SIMULATION_MINUTES: String(minutes), SIMULATION_FROM: from }
 const codes = await Promise.all(['toys', 'scenarios'].map((file) => soak(`test/simulation/${file}.test.ts`, simulated)));
 codes.push(await soak('test/real/never-two-primaries.test.ts', { FAILOVERS: '50' }));
 codes.push(await soak('test/workflows/region-failback.test.ts', { ROUND_TRIPS: '10' }));
-codes.push(await soak('test/crash', { CRASH_SOAK: 'yes' }));
+codes.push(await soak('test/crash', { CRASH_SOAK: 'yes', CRASH_SEED: process.env['CRASH_SEED'] ?? from }));
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1;

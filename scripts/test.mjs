@@ -15,7 +15,8 @@ const { status } = spawnSync(
   process.execPath,
   [
     join(project, 'node_modules/vitest/vitest.mjs'),
-    ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ...['run', '--reporter=default', `--reporter=${join(project, 'scripts/fault-reporter.mjs')}`],
+    ...['--reporter=json', `--outputFile.json=${report}`],
     ...process.argv.slice(2),
   ],
   { cwd: project, stdio: 'inherit' },

@@ -12,29 +12,35 @@ type Wish = z.infer<typeof postgresFailoverInput>;
 
 export const postgresFailover = recovery('postgres-failover', postgresFailoverInput, async (r, input) => {
   const primary = newPrimary(r);
-  const promoted = isRunByPatroni(r) ? await leadByPatroni(r, input) : await takeOver(r, input);
+  const { promoted, wish } = isRunByPatroni(r) ? await leadByPatroni(r, input) : await takeOver(r, input);
   const { waits } = await primary.commitFirst(promoted);
   await primary.repoint(promoted);
-  const left = await primary.rejoinOthers(promoted, input.bringBack === 'may' && !waits);
+  const left = await primary.rejoinOthers(promoted, wish.bringBack === 'may' && !waits);
   await primary.verify(promoted, left);
   await primary.backUp('incremental');
 });
 
-async function takeOver(r: Recovery, input: Wish): Promise<NewPrimary> {
+interface Led {
+  readonly promoted: NewPrimary;
+  /** As amended by people. */
+  readonly wish: Wish;
+}
+
+async function takeOver(r: Recovery, input: Wish): Promise<Led> {
   const cluster = postgresCluster(r);
   const fence = await cluster.fence(input);
   await cluster.proveFence(fence);
   const successor = await cluster.chooseSuccessor(fence);
   await cluster.acceptLoss(successor);
-  return cluster.promote(fence, successor);
+  return { promoted: await cluster.promote(fence, successor), wish: fence.input };
 }
 
 /** Patroni owns the failover: it is asked and waited for, and nobody is fenced or promoted past it. */
-async function leadByPatroni(r: Recovery, input: Wish): Promise<NewPrimary> {
+async function leadByPatroni(r: Recovery, input: Wish): Promise<Led> {
   const patroni = patroniCluster(r);
   const situation = await patroni.waitForElection(await patroni.assess(input));
   await patroni.agree(situation);
   const leader = await patroni.lead(situation);
   await patroni.proveFence(leader);
-  return leader;
+  return { promoted: leader, wish: situation.wish };
 }

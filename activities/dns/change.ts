@@ -7,7 +7,7 @@ import { headOfSwitch, keptFor, mayTouch, planSwitch, type DnsPlan, type Planned
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../records/checked-name.ts';
 import { keepWholePlan, readWholePlan } from '../records/plans.ts';
-import { tellToForget } from './cdn.ts';
+import { tellToForget } from '../cdn/purge.ts';
 import { asLedNow } from './takeover.ts';
 import type { DnsActivities, DnsApplied, DnsPlanned } from './interface.ts';
 import { dnsZone, lookAtPrimary, switchesOf, type DnsZone } from './target.ts';

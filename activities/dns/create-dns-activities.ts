@@ -3,7 +3,6 @@ import { answerNames, answerResolvers, answerServers } from '../../domain/dns/ch
 import { judgeZone } from '../../domain/dns/judge-zone.ts';
 import { alive } from '../alive.ts';
 import type { Ports } from '../ports/index.ts';
-import { awaitSide, purge } from './cdn.ts';
 import { applySwitch, planOf, undoSwitch } from './change.ts';
 import type { DnsActivities } from './interface.ts';
 import { assess, awaitResolvers, awaitServers, verify } from './look.ts';
@@ -47,8 +46,6 @@ export const createDnsActivities = (ports: Ports): DnsActivities => {
     undoDns: (input) => alive((signal) => undoSwitch(ports, input, signal)),
     awaitDnsServers: (input) => alive((signal) => awaitServers(ports, input, signal)),
     awaitDnsResolvers: (input) => alive((signal) => awaitResolvers(ports, input, signal)),
-    purgeCdn: (input) => alive((signal) => purge(ports, input, signal)),
-    awaitCdn: (input) => alive((signal) => awaitSide(ports, input, signal)),
     verifyDns: (input) => alive((signal) => verify(ports, input, signal)),
   };
 };

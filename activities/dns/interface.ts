@@ -37,18 +37,6 @@ export interface DnsPlanned {
   readonly hasCdn?: boolean;
 }
 
-/** A CDN that is to forget what it fetched from another side. */
-export interface CdnWish {
-  /** A zone, or proxies. */
-  readonly target: string;
-  readonly side: string;
-}
-
-export interface CdnPurged {
-  readonly already: boolean;
-  readonly sentence: Text;
-}
-
 export interface DnsApplied {
   readonly already: boolean;
   /** Of the zone, from then on. */
@@ -100,13 +88,6 @@ export interface DnsActivities {
    * silent. Reads only. Fails: not-everywhere, plan-changed.
    */
   awaitDnsServers(input: Seen & { serial?: number | undefined; takenFrom?: string | undefined }): Promise<Text>;
-  /**
-   * Posts a purge, signed, its key one for each recovery and turn; sent again under the same key where nobody knows whether it was
-   * taken. `onlyIfStale`: not where the CDN answers from that side already. Fails: cdn-silent, cdn-refused.
-   */
-  purgeCdn(input: CdnWish & { recovery: string; turn: string; onlyIfStale: boolean }): Promise<CdnPurged>;
-  /** Waits until a user gets an answer of that side through the CDN. Reads only. Fails: cdn-stale. */
-  awaitCdn(input: CdnWish): Promise<Text>;
   /** Waits until every resolver tells users what was planned. Reads only. Fails: not-seen, plan-changed. */
   awaitDnsResolvers(input: Seen): Promise<Text>;
   /** Whether all is as it should be; what was given up on may stay silent, but may say nothing else. Reads only. */

@@ -4,11 +4,11 @@ import { spreadAmongResolvers, spreadAmongServers, type Spread, type Wanted } fr
 import type { Text } from '../../domain/text.ts';
 import type { Check } from '../../domain/verification.ts';
 import type { Ports } from '../ports/index.ts';
-import { checkCdn } from './cdn.ts';
+import { checkCdn } from '../cdn/purge.ts';
 import { readPlan } from './change.ts';
 import type { DnsActivities, DnsAssessment } from './interface.ts';
 import { asLedNow, takeoverOf } from './takeover.ts';
-import { lookAgain, until } from './until.ts';
+import { lookAgain, until } from '../until.ts';
 import { dnsZone, type DnsZone, lookAtPrimary, lookAtResolvers, lookAtServers, switchesOf } from './target.ts';
 
 type Input<Name extends keyof DnsActivities> = Parameters<DnsActivities[Name]>[0];

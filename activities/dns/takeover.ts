@@ -11,7 +11,7 @@ import type { Ports } from '../ports/index.ts';
 import { runWell } from '../run-well.ts';
 import type { DnsActivities, DnsTakeover } from './interface.ts';
 import { dnsZone, type DnsZone, ledBy, standbyOf } from './target.ts';
-import { lookAgain } from './until.ts';
+import { lookAgain } from '../until.ts';
 
 type Input<Name extends keyof DnsActivities> = Parameters<DnsActivities[Name]>[0];
 type Standby = NonNullable<DnsZone['standby']>;

@@ -1,5 +1,5 @@
 /** Tries to reach what tools depend on. One attempt each; nothing is sent but the question whether somebody is there. */
-import type { Fetched } from '../../domain/dns/cdn.ts';
+import type { Fetched } from '../../domain/cdn.ts';
 import type { Reach } from '../../domain/timeouts/words.ts';
 
 /** Never throws for what the other side does. Times in milliseconds; at the limit it is `timed-out`. */

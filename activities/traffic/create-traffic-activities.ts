@@ -8,7 +8,7 @@ import { sampleOf } from '../../domain/traffic/judge-watch.ts';
 import { checkShift } from '../../domain/traffic/shift-checks.ts';
 import { suggestShift } from '../../domain/traffic/suggest-shift.ts';
 import { alive } from '../alive.ts';
-import { checkCdn } from '../dns/cdn.ts';
+import { checkCdn } from '../cdn/purge.ts';
 import type { Ports } from '../ports/index.ts';
 import { lookAtGuards } from '../protection/target.ts';
 import type { TrafficActivities, TrafficShiftActivities } from './interface.ts';

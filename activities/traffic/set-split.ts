@@ -14,7 +14,7 @@ import { servesAnybody } from '../../domain/traffic/split.ts';
 import { isLive, type LiveProxy } from '../../domain/traffic/words.ts';
 import type { TrafficSettings } from '../../contracts/traffic-settings.ts';
 import { saidBy } from '../backup-keeping/repository-failure.ts';
-import { tellToForget } from '../dns/cdn.ts';
+import { tellToForget } from '../cdn/purge.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../records/checked-name.ts';
 import type { Drained, Reverted, SetTraffic, TrafficShiftActivities } from './interface.ts';

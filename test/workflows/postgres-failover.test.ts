@@ -347,6 +347,16 @@ describe('a cluster of three', () => {
       .terminate('seen')
       .catch(() => undefined);
   });
+
+  test('whose old primary people let go by amending the step that failed', slow, async () => {
+    const { a, cluster } = await filled();
+    const roles = { ...cluster.roles, replication: { user: 'nobody', password: { env: 'PG' } } };
+    await a.kill();
+    const id = await declareCluster(stack, { ...cluster, roles }).recover({ scenario, input: { promote: 'z' } });
+    const failed = await stack.gate(id, 'failed:fence');
+    await stack.decide(id, failed, 'hana', 'amend', { input: { bringBack: 'may' } });
+    expect((await unattended(id)).status).toBe('recovered');
+  });
 });
 
 describe('a recovery that was ended by force', () => {

@@ -1,5 +1,5 @@
 /** The verb of a CDN before the sides: it forgets what it fetched, and over is when a user gets the new side through it. */
-import type { DnsActivities } from '../../activities/dns/interface.ts';
+import type { CdnActivities } from '../../activities/cdn/interface.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Recovery } from '../kit/words.ts';
 
@@ -12,7 +12,7 @@ interface Led {
 
 /** Answers whether people gave up on it. */
 export function refreshCdn(r: Recovery, { target, side, isChanged }: Led): Promise<boolean> {
-  const on = r.on<DnsActivities>();
+  const on = r.on<CdnActivities>();
   let turns = 0;
   return r.act<boolean>('purge the CDN', {
     would,

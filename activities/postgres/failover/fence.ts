@@ -13,6 +13,7 @@ import {
 import type { Plan } from '../../../domain/recovery.ts';
 import type { Check } from '../../../domain/verification.ts';
 import { viewCluster, withControl } from '../cluster-view.ts';
+import { lookTwice } from '../look-twice.ts';
 import { postgresTarget, type PostgresTarget } from '../target.ts';
 import type { ControlledNode } from '../../ports/node-control.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -91,14 +92,11 @@ export async function undoFence(ports: Ports, input: Input<'undoPostgresFence'>,
   return { started, stillFenced: [] };
 }
 
-/** Two people are asked for where it is not proven: not before a second look says so too. */
 export async function proveFenceOf(ports: Ports, input: Input<'provePostgresFence'>, signal?: AbortSignal): Promise<Check[]> {
   const target = postgresTarget(ports, input.target);
   const plan = await readFencePlan(ports, target, input.plan);
   const suspected = plan.suspects.map(({ node }) => node);
-  const look = async (): Promise<Check[]> => proveFence(await viewCluster(ports, target, signal), plan.successor, suspected);
-  const checks = await look();
-  return checks.every(({ ok }) => ok) ? checks : look();
+  return lookTwice(async () => proveFence(await viewCluster(ports, target, signal), plan.successor, suspected));
 }
 
 /** A kept plan of a fence, for this target. Fails: plan-changed. */

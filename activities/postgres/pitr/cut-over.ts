@@ -13,6 +13,7 @@ import type { ControlledNode } from '../../ports/node-control.ts';
 import { checkedName } from '../../records/checked-name.ts';
 import { keepWholePlan, readWholePlan } from '../../records/plans.ts';
 import { viewCluster, withControl } from '../cluster-view.ts';
+import { lookTwice } from '../look-twice.ts';
 import { orFail } from '../../said-by-node.ts';
 import { readDifference } from './compare-copy.ts';
 import type { PostgresPitrActivities } from './interface.ts';
@@ -97,11 +98,8 @@ export async function proveStopped(ports: Ports, input: Input<'provePostgresStop
   const target = backedUpPostgres(ports, input.target);
   const { stops } = await readCutOver(ports, target, input.plan);
   const nobody = '';
-  return proveFence(
-    await viewCluster(ports, target, signal),
-    nobody,
-    stops.map(({ node }) => node),
-  );
+  const stopped = stops.map(({ node }) => node);
+  return lookTwice(async () => proveFence(await viewCluster(ports, target, signal), nobody, stopped));
 }
 
 /** A kept plan of a cut-over, for this target. Fails: plan-changed. */

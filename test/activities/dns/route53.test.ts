@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDnsActivities } from '../../../activities/dns/create-dns-activities.ts';
 import { createPorts } from '../../../adapters/ports.ts';
 import { route53Secret, startFakeRoute53, type FakeRoute53 } from '../../support/dns/route53.ts';
-import { startNameServers, zone, type NameServers } from '../../support/dns/servers.ts';
+import { serialAt, startNameServers, zone, type NameServers } from '../../support/dns/servers.ts';
 import { zoneInventory } from '../../support/dns/zone-activities.ts';
 
 let names: NameServers;
@@ -47,6 +47,8 @@ test('led over and back by batches, one each; a change that is at no server yet 
   route53.pend('api.shodo.test.', 'CNAME', 2, ['dr-api.shodo.test.']);
   expect(names.servers[0].dig('api.shodo.test', 'CNAME')).toEqual(['prod-api.shodo.test.']);
   expect([await dns.undoDns(seen), route53.taken]).toEqual([{ restored: ['api'], kept: [] }, 3]);
+  const [first, second] = names.servers;
+  await expect.poll(() => serialAt(second)).toBe(serialAt(first));
   route53.refuse = { status: 403, code: 'AccessDenied' };
   const { symptoms: refused } = await dns.diagnoseDns({ target });
   expect(refused).toMatchObject([

@@ -42,9 +42,9 @@ export const isItsOwn = (point: string): boolean => !isExchange(point) && !kerne
 export const isOf = (activities: readonly string[], point: string): boolean => activities.includes(kindOf(point));
 
 /**
- * What is struck of them where time is short, drawn so that in time each has its turn: a few of those where a call has no effect
- * behind it, as a death leaves there what it leaves after the call before, and of the gates behind the first one; and the first or
- * the second time of an effect.
+ * What is struck of them where time is short; the soak strikes all. Drawn are a few of those where a call has no effect behind it,
+ * as a death leaves there what it leaves after the call before, and of the gates behind the first one; and the first or the
+ * second time of an effect.
  */
 export function drawnOf(points: readonly string[], random: () => number): string[] {
   const calls = groupBy(points.filter(isNoGate), callOf);

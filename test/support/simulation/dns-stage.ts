@@ -1,4 +1,5 @@
 /** Zones of names as a stage: what stands there and for how long others keep it, in memory under activities typed as the real ones. */
+import type { CdnActivities } from '../../../activities/cdn/interface.ts';
 import type { DnsActivities } from '../../../activities/dns/interface.ts';
 import type { DnsZoneSettings } from '../../../contracts/dns-zone-settings.ts';
 import { kinds } from '../../../contracts/kinds.ts';
@@ -38,7 +39,7 @@ export class NamesInMemory {
     this.#journal.effect({ target, plan, thing: id, before, after: inWords(set) });
   }
 
-  activities(): Omit<DnsActivities, 'diagnoseDns' | 'checkDnsServers' | 'checkDnsNames' | 'checkDnsResolvers'> {
+  activities(): Omit<DnsActivities, 'diagnoseDns' | 'checkDnsServers' | 'checkDnsNames' | 'checkDnsResolvers'> & CdnActivities {
     const standsAs = (target: string, which: (one: DnsPlan['sets'][number]) => RecordSet | null, plan: DnsPlan) =>
       plan.sets.filter((one) => areSame(this.read(target, one.id), which(one)));
     const seen = async ({ target, plan: ref }: { target: string; plan: string }) => {

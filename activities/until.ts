@@ -1,7 +1,7 @@
 /** Looks again and again, until what is waited for is to be seen or its time is over. */
-import { fail } from '../../domain/fail.ts';
-import type { FailureCode } from '../../domain/failures.ts';
-import type { Text } from '../../domain/text.ts';
+import { fail } from '../domain/fail.ts';
+import type { FailureCode } from '../domain/failures.ts';
+import type { Text } from '../domain/text.ts';
 
 export interface Seen {
   readonly isEverywhere: boolean;

@@ -1,6 +1,6 @@
 /** A CDN before the sides: what tells it to forget, and which side a user gets through it. */
-import type { Text } from '../text.ts';
-import type { ReachFault } from '../timeouts/words.ts';
+import type { Text } from './text.ts';
+import type { ReachFault } from './timeouts/words.ts';
 
 /** What a user got. Names of headers are in small letters. */
 export type Fetched =

@@ -1,6 +1,6 @@
 /** What a user gets through a CDN says one side, or nothing. */
 import { expect, test } from 'vitest';
-import { bodyOfPurge, judgeSide, type Fetched } from '../../../domain/dns/cdn.ts';
+import { bodyOfPurge, judgeSide, type Fetched } from '../../domain/cdn.ts';
 
 const url = 'https://www.example.jp/health';
 const expected = { home: 'by home', dr: 'by dr' };

@@ -1,15 +1,15 @@
 /** A CDN before the sides is told to forget what it fetched, and seen from outside. */
 import type { CdnSettings } from '../../contracts/cdn-settings.ts';
-import { bodyOfPurge, eventOfPurge, judgeSide, type Purge } from '../../domain/dns/cdn.ts';
+import { bodyOfPurge, eventOfPurge, judgeSide, type Purge } from '../../domain/cdn.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Check } from '../../domain/verification.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../records/checked-name.ts';
-import type { CdnPurged, DnsActivities } from './interface.ts';
-import { until, type Seen } from './until.ts';
+import type { CdnActivities, CdnPurged } from './interface.ts';
+import { until, type Seen } from '../until.ts';
 
-type Input<Name extends keyof DnsActivities> = Parameters<DnsActivities[Name]>[0];
+type Input<Name extends keyof CdnActivities> = Parameters<CdnActivities[Name]>[0];
 
 /** What leads users to a side: the names of a zone, or proxies. */
 interface Leader {
