@@ -115,6 +115,8 @@ export interface GateOutcome {
 }
 /** The root's answer to a gate of a child. */
 export const gateOutcomeSignal = defineSignal<[{ readonly gate: string } & GateOutcome]>('gateOutcome');
+/** To the parent: users can be led to what the child at this path brought back; it goes on, and is not through. */
+export const childServesSignal = defineSignal<[string]>('childServes');
 /** To the parent: the story of the child at this path is through, and it waits for the last word. */
 export const childFinishedSignal = defineSignal<[string]>('childFinished');
 /** The last word to a child: keep its changes, or take them back. */

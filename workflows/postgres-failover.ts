@@ -15,6 +15,7 @@ export const postgresFailover = recovery('postgres-failover', postgresFailoverIn
   const { promoted, wish } = isRunByPatroni(r) ? await leadByPatroni(r, input) : await takeOver(r, input);
   const { waits } = await primary.commitFirst(promoted);
   await primary.repoint(promoted);
+  if (!waits) await r.serves();
   const left = await primary.rejoinOthers(promoted, wish.bringBack === 'may' && !waits);
   await primary.verify(promoted, left);
   await primary.backUp('incremental');

@@ -14,6 +14,7 @@ export const redisFailover = recovery('redis-failover', redisFailoverInput, asyn
   const after = redisTakeOver(r);
   const { takesWrites } = await after.promote(assessed, fence);
   await after.repoint(assessed);
+  if (takesWrites) await r.serves();
   await after.follow(assessed, fence);
   const leftOut = await after.bringBack(assessed, fence, loss, input.bringBack === 'may' && takesWrites);
   await after.verify(assessed, fence, { loss, leftOut });

@@ -225,7 +225,7 @@ let server: TemporalServer;
 let toys: ToyStack;
 beforeAll(async () => {
   server = await startTemporalServer();
-  const outer = ['recover', 'no-return-inside', 'asks-inside', 'undone-inside'];
+  const outer = ['recover', 'no-return-inside', 'serving-inside', 'asks-inside', 'undone-inside'];
   const others = ['dry-run', 'cancelled', 'undo-given-up', 'left-open', 'waits', 'twenty-steps'];
   const group = ['group', 'group-first', 'group-second', 'together', 'together-one', 'together-two'];
   const inner = outer.map((target) => `${target}-inner`);
@@ -433,6 +433,14 @@ describe('a recovery inside another', () => {
       inner: about('no-return-inside', [...innerBegun, ...verified, toParent, ...innerEnded('recovered')]),
       reports: 5,
     });
+  });
+
+  test('tells its parent that users can be led there', async () => {
+    const id = await start({ title: 'serving-inside', word: 'recover-serving' });
+    await endsAs(id, 'recovered');
+    const { inner } = await emittedByBoth(id, 'serving-inside');
+    const serves = ['marker core_patch', 'versions ["kernel-2","kernel-4"]', 'signal childServes to recovery/$'];
+    expect(inner).toEqual(about('serving-inside', [...innerBegun, ...serves, ...verified, toParent, ...innerEnded('recovered')]));
   });
 
   test('asks people through its root, which owns the gate and its deadline', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, gateOutcomeSignal, holderQuery } from '../../domain/messages.ts';
+import type { Waiting } from '../../domain/recovery.ts';
 import { plain } from '../../domain/text.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   const names = [
     ...'abcdefghijklmnopqrstuvwx'.split(''),
     ...['aa', 'ab', 'ac', 'ba', 'bb', 'bc', 'ca', 'cb', 'cc', 'db', 'dc', 'ea', 'ea-inner', 'eb', 'eb-inner'],
+    ...['fa', 'fb', 'fc', 'ga', 'gb', 'gc', 'ha', 'hb', 'hc'],
   ];
   const asks = '  - { id: da, kind: toy, approvals: { set: { always: true } } }\n';
   toys = await startToyStack(server, asks + names.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
@@ -161,6 +163,49 @@ describe('recoveries side by side', () => {
     expect(state).toMatchObject({ status: 'rolled-back', waitingFor: [] });
     expect(toys.world.effects.filter((effect) => effect.includes(' bc '))).toEqual(['set bc 3', 'unset bc 0']);
     expect(outcomesOf(state)).toContainEqual(['second/set', 'undone']);
+  });
+});
+
+describe('recoveries in waves', () => {
+  async function inWaves(target: string, first: string, second: string): Promise<string> {
+    toys.world.write(target, 1);
+    const id = await toys.start({ scenario: 'toy-together', target, input: { first, second, value: 3, inWaves: true } });
+    await toys.decide(id, await toys.gate(id, 'agree'), 'ren', 'approve');
+    return id;
+  }
+  async function retried(id: string, failed: Waiting): Promise<string> {
+    toys.world.failures.clear();
+    await toys.decide(id, failed, 'sora', 'retry');
+    await toys.decide(id, await toys.gate(id, 'set'), 'ren', 'approve');
+    return (await toys.result(id)).status;
+  }
+  const begun = async (id: string) => (await toys.state(id)).steps.filter(({ path }) => path === 'second');
+
+  test('begin when users can be led to those before, and the end waits for all of them', async () => {
+    toys.world.failures.set('checkValue fb', 'verification-failed');
+    const id = await inWaves('fa', 'fb', 'fc');
+    const failed = await toys.gate(id, 'first/failed:verify');
+    await expect.poll(() => toys.world.effects).toContain('set fc 3');
+    expect((await toys.state(id)).waitingFor).toEqual([failed]);
+    expect(await retried(id, failed)).toBe('recovered');
+  });
+
+  test('do not begin before', async () => {
+    toys.world.failures.set('applySet gb', 'no-backup');
+    const id = await inWaves('ga', 'gb', 'gc');
+    const failed = await toys.gate(id, 'first/failed:set');
+    expect(await begun(id)).toEqual([]);
+    expect(await retried(id, failed)).toBe('recovered');
+    expect(await begun(id)).not.toEqual([]);
+  });
+
+  test('are taken back with those before, which serve and are not through', async () => {
+    toys.world.failures.set('checkValue hb', 'verification-failed').set('planSet hc', 'no-backup');
+    const id = await inWaves('ha', 'hb', 'hc');
+    await toys.gate(id, 'first/failed:verify');
+    await toys.decide(id, await toys.gate(id, 'second/failed:set'), 'sora', 'roll-back');
+    expect(await toys.result(id)).toMatchObject({ status: 'rolled-back', waitingFor: [] });
+    expect(toys.world.effects.filter((effect) => effect.includes(' hb '))).toEqual(['set hb 3', 'unset hb 0']);
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { leaseWorkflowId } from '../../domain/identity.ts';
-import type { RecoveryState } from '../../domain/recovery.ts';
+import type { RecoveryState, Step } from '../../domain/recovery.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startRegion, startWholeRegion, type RegionBed } from '../support/region/bed.ts';
@@ -93,6 +93,10 @@ test(
     expect(await gatesOf(id)).toEqual(['move']);
     const [first, second] = ['db-', 'cache-of-'].map((name) => spanOf(state, `move ${name}`)) as [Span, Span];
     expect(Math.max(first.from, second.from)).toBeLessThan(Math.min(first.to, second.to));
+    // Requests follow as soon as a commit went through: home comes back as a standby meanwhile.
+    const [served, home, requests] = [inside(state, 'first commit'), inside(state, 'rejoin a'), spanOf(state, 'move edge-')];
+    expect(requests.from).toBeGreaterThanOrEqual(served.to);
+    expect(requests.from).toBeLessThan(home.to);
   },
 );
 
@@ -100,10 +104,10 @@ interface Span {
   readonly from: number;
   readonly to: number;
 }
-function spanOf({ steps }: RecoveryState, name: string): Span {
-  const step = steps.find((one) => one.path === '' && one.name.startsWith(name))!;
-  return { from: Date.parse(step.startedAt), to: Date.parse(step.endedAt!) };
-}
+const spanOf = ({ steps }: RecoveryState, name: string): Span =>
+  timesOf(steps.find((one) => one.path === '' && one.name.startsWith(name))!);
+const inside = ({ steps }: RecoveryState, name: string): Span => timesOf(steps.find((one) => one.name === name)!);
+const timesOf = ({ startedAt, endedAt }: Step): Span => ({ from: Date.parse(startedAt), to: Date.parse(endedAt!) });
 const membersOf = (id: string): { target: string }[] => {
   const lines = readFileSync(stack.inventoryFile, 'utf8').split('\n');
   const from = lines.indexOf(`  - id: ${id}`);

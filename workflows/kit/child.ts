@@ -85,6 +85,7 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
     run.children.add(cancel);
     // What an attempt before left there, this one settles first.
     run.leftInside.delete(path);
+    run.serving.delete(path);
     let finished = false;
     let ended: { state?: RecoveryState; error?: unknown } | undefined;
     child.result().then(
@@ -124,37 +125,7 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
   if (!isDryRun(run)) run.verifiedAt = Date.now();
 }
 
-/**
- * Runs several side by side, by name, and waits for all of them. Where one ends before its end, the others are stopped at their
- * next safe point and everything is taken back; past the point of no return that one waits for a person, and the others go on.
- */
-export async function recoverTogether(run: Run, parts: Readonly<Record<string, InnerRecovery>>): Promise<void> {
-  const stopOthers = async (name: string, { why }: Ending): Promise<void> => {
-    const request: CancelRequest = { by: name, reason: why.en };
-    for (const other of Object.keys(parts).filter((part) => part !== name)) {
-      const path = pathOf(run, other);
-      run.stopped.set(path, request);
-      await run.upwards?.tell({ tells: 'stopped', path, request });
-    }
-    await Promise.all([...run.children].map((cancel) => cancel(request)));
-  };
-  const endings = await Promise.all(
-    Object.entries(parts).map(async ([name, inner]) => {
-      try {
-        await recoverInside(run, name, inner);
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof Ending)) throw error;
-        await stopOthers(name, error);
-        return error;
-      }
-    }),
-  );
-  const first = endings.find((ending) => ending !== undefined);
-  if (first) throw first;
-}
-
-const pathOf = ({ start: { parent } }: Run, name: string): string => (parent ? `${parent.path}/${name}` : name);
+export const pathOf = ({ start: { parent } }: Run, name: string): string => (parent ? `${parent.path}/${name}` : name);
 
 /** One that could not begin has left nothing; one that failed or was terminated says so, or cannot say anything. */
 const mayHaveLeft = (error: unknown): boolean => ['changes-remain', 'internal'].includes(tellFailure(error).code);

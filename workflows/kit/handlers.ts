@@ -7,6 +7,7 @@ import {
   cancelUpdate,
   childFinishedSignal,
   childReportSignal,
+  childServesSignal,
   decideSignal,
   decideUpdate,
   gateOutcomeSignal,
@@ -25,6 +26,7 @@ import { renderState, type Run } from './run.ts';
 export function listen(run: Run): void {
   setHandler(statusQuery, () => renderState(run));
   setHandler(ledgerQuery, (after) => run.ledger.entries.slice(after));
+  setHandler(childServesSignal, (path) => void run.serving.add(path));
   setHandler(childFinishedSignal, (path) => void run.finishedPaths.add(path));
   // The Temporal UI's own "Request Cancellation" means the same as ours.
   CancellationScope.current().cancelRequested.catch(() =>

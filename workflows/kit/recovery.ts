@@ -113,6 +113,7 @@ function createRun(start: RecoveryStart): Run {
     undos: [],
     leases: [],
     children: new Set(),
+    serving: new Set(),
     finishedPaths: new Set(),
     settle: [],
     stopped: new Map(),

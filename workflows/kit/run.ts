@@ -40,6 +40,8 @@ export interface Run {
   readonly leases: HeldLease[];
   /** Children whose story runs now and who must hear of a cancellation. */
   readonly children: Set<(cancel: CancelRequest) => Promise<void>>;
+  /** Paths of children that users can be led to by now, through or not. */
+  readonly serving: Set<string>;
   /** Paths of children whose story is through. */
   readonly finishedPaths: Set<string>;
   /** The last words to children, said when we end well. */

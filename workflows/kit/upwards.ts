@@ -1,9 +1,10 @@
 /** The way from a child recovery to its root and its parent. */
-import { condition, getExternalWorkflowHandle, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, patched, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import { notProven } from '../../domain/gate-sentences.ts';
 import {
   childFinishedSignal,
   childReportSignal,
+  childServesSignal,
   gateOutcomeSignal,
   settleSignal,
   type ChildOrigin,
@@ -81,14 +82,24 @@ export class Upwards implements GateKeeper {
     return this.#queue;
   }
 
+  /** To the parent: users can be led here, whatever is still to be done. */
+  async serves(): Promise<void> {
+    if (patched('kernel-4')) await this.#tellParent(childServesSignal);
+  }
+
   /** To the parent: the story is through; waits for its last word. */
   async finished(): Promise<'keep' | 'undo'> {
     let word: 'keep' | 'undo' | undefined;
     setHandler(settleSignal, (said) => void (word = said));
-    await this.arrived();
-    const { workflowId, runId } = workflowInfo().parent!;
-    await getExternalWorkflowHandle(workflowId, runId).signal(childFinishedSignal, this.#origin.path);
+    await this.#tellParent(childFinishedSignal);
     await condition(() => word !== undefined);
     return word!;
+  }
+
+  /** Its root has heard by then whatever led to this. */
+  async #tellParent(signal: typeof childFinishedSignal): Promise<void> {
+    await this.arrived();
+    const { workflowId, runId } = workflowInfo().parent!;
+    await getExternalWorkflowHandle(workflowId, runId).signal(signal, this.#origin.path);
   }
 }

@@ -1,5 +1,4 @@
-/** The words a scenario is written in: step, act, wait, change, checklist, mitigated, verify, recover, point of no return. */
-import { condition } from '@temporalio/workflow';
+/** The words a scenario is written in: step, act, wait, change, checklist, mitigated, verify, recover, serves, point of no return. */
 import type { UndoCall } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Approval } from '../../domain/messages.ts';
@@ -8,14 +7,16 @@ import type { Text } from '../../domain/text.ts';
 import { summarizeChecks, type Check } from '../../domain/verification.ts';
 import { activitiesAt, type OnTarget } from './activities.ts';
 import { approve, tick } from './approval.ts';
-import { attempt, isCancelled, safePoint, type Said, type StepOptions } from './attempt.ts';
+import { attempt, type Said, type StepOptions } from './attempt.ts';
 import { change, type Change, type Changed } from './change.ts';
-import { recoverInside, recoverTogether, type InnerRecovery } from './child.ts';
+import { recoverInside, type InnerRecovery } from './child.ts';
 import { allHold, pass } from './pass.ts';
 import { gateName } from './failed-step.ts';
 import { isDryRun, type Run } from './run.ts';
+import { recoverTogether, type Wave } from './together.ts';
 import { closeOpenChange, keepUndo } from './undo.ts';
 import { untilCancelled } from './until-cancelled.ts';
+import { wait } from './wait.ts';
 
 /** A small effect that needs no plan. A dry run only says what it would do and goes on with `dry`. */
 export interface Act<T> {
@@ -84,15 +85,7 @@ export class Recovery {
 
   /** Lets time pass, so long that nothing is left to wait for; a cancellation is heard at once. A dry run does not wait. */
   wait(name: string, ms: number, why: Text): Promise<void> {
-    const run = this.#run;
-    return attempt<void>(run, name, async () => {
-      if (isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: why };
-      if (ms <= 0) return { value: undefined, outcome: 'already-done', sentence: nothingToWaitFor };
-      run.ledger.turn(name, 'waiting', why);
-      await condition(() => isCancelled(run), ms, { summary: name });
-      safePoint(run);
-      return { value: undefined, sentence: why, evidence: { ms } };
-    });
+    return wait(this.#run, name, ms, why);
   }
 
   /** Activities within a step that a cancellation cuts off at once; the step's undo has to take back whatever they did by then. */
@@ -174,9 +167,14 @@ export class Recovery {
     return recoverInside(this.#run, name, inner);
   }
 
-  /** Runs several side by side, by name. One that ends before its end stops the others. */
-  recoverTogether(parts: Readonly<Record<string, InnerRecovery>>): Promise<void> {
-    return recoverTogether(this.#run, parts);
+  /** Runs several side by side, by name, wave after wave. One that ends before its end stops the others. */
+  recoverTogether(...waves: readonly Wave[]): Promise<void> {
+    return recoverTogether(this.#run, waves);
+  }
+
+  /** Users can be led here; what is left makes it whole. A recovery around this one begins its next wave. */
+  async serves(): Promise<void> {
+    if (!isDryRun(this.#run)) await this.#run.upwards?.serves();
   }
 
   /** From here on it only goes forward: no cancel, no roll-back. */
@@ -193,7 +191,6 @@ export class Recovery {
   }
 }
 
-const nothingToWaitFor: Text = { en: 'There is nothing to wait for.', ja: '待つものはありません。' };
 const listed = (items: readonly ChecklistItem[]): Text => ({
   en: items.map((item) => item.title.en).join(' '),
   ja: items.map((item) => item.title.ja).join(' '),

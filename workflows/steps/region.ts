@@ -58,13 +58,13 @@ export function region(r: Recovery) {
     async moveMembers({ waves, site, planned }: Move, approval: Approval | undefined): Promise<void> {
       // All of it is there, and nobody was asked.
       if (approval === undefined) return;
-      for (const wave of waves) {
-        const parts = wave.map(({ target: id, kind, lead }: MovedMember) => {
+      const parts = waves.map((wave) =>
+        wave.map(({ target: id, kind, lead }: MovedMember) => {
           const move = memberMove(kind, lead, planned);
           return [`move ${id}`, { ...inner(id, move, site), covered: { gates: coveredGates, approval } }] as const;
-        });
-        await r.recoverTogether(Object.fromEntries(parts));
-      }
+        }),
+      );
+      await r.recoverTogether(...parts.map((wave) => Object.fromEntries(wave)));
     },
 
     /** Past the databases there is no way back: a side that does not bear it is mended, and watched anew. */

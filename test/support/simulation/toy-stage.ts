@@ -8,7 +8,7 @@ import { WorkerDied, type Activities, type Stage, type WantedStart } from './sta
 import { drawInventory } from './town.ts';
 
 const targets = ['alpha', 'beta', 'gamma', 'alpha-inner', 'alpha-one', 'alpha-two'];
-const groups = new Set(['toy-group', 'toy-service', 'toy-together']);
+const groups = new Set(['toy-group', 'toy-service']);
 /** Without the words that cannot end, or that plan outside of any step. */
 const words = toyWordInput.shape.word.options.filter((word) => !['verify-nothing', 'consent'].includes(word));
 
@@ -75,6 +75,7 @@ export function toyStage(dice: Dice, journal: Journal): Stage {
   }
   const toys = createToyActivities(world);
   const inputOf = (scenario: string): unknown => {
+    if (scenario === 'toy-together') return { first: 'beta', second: 'gamma', value: value(), inWaves: dice.chance(0.5) };
     if (groups.has(scenario)) return { first: 'beta', second: 'gamma', value: value() };
     if (scenario === 'toy-word') return { word: dice.pick(words) };
     if (scenario === 'toy-steps') return { steps: dice.between(1, 4) };

@@ -11,7 +11,7 @@ import type { FailureCode } from '../../../domain/failures.ts';
 import type { Notification } from '../../../domain/notification.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import { plain } from '../../../domain/text.ts';
-import { toyGroupInput, toyInput } from './inputs.ts';
+import { toyGroupInput, toyInput, toyTogetherInput } from './inputs.ts';
 import { toyWordInput } from './words.ts';
 import type { Check } from '../../../domain/verification.ts';
 
@@ -37,7 +37,7 @@ export const toyScenarios: readonly ScenarioEntry[] = [
   toyScenario('toy-same-target', 'toySameTarget', toyInput),
   toyScenario('toy-group', 'toyGroup', toyGroupInput),
   { ...toyScenario('toy-service', 'toyService', toyGroupInput), actsOn: (input) => membersOf(input) },
-  { ...toyScenario('toy-together', 'toyTogether', toyGroupInput), actsOn: (input) => membersOf(input) },
+  { ...toyScenario('toy-together', 'toyTogether', toyTogetherInput), actsOn: (input) => membersOf(input) },
   { ...toyScenario('toy-cooling', 'toyCooling', toyInput), coolDownMs: 3_600_000 },
   toyScenario('toy-guarded', 'toyGuarded', toyInput),
   toyScenario('toy-word', 'toyWord', toyWordInput),
@@ -45,7 +45,7 @@ export const toyScenarios: readonly ScenarioEntry[] = [
 ];
 
 function membersOf(input: unknown): string[] {
-  const { first, second } = toyGroupInput.parse(input);
+  const { first, second } = toyTogetherInput.parse(input);
   return [first, second];
 }
 

@@ -72,9 +72,11 @@ const words = {
     await recoverInner(r, 'change');
     await words.step(r, on);
   },
+  'recover-serving': (r) => recoverInner(r, 'serves'),
   'recover-together': (r) => r.recoverTogether({ one: innerOf(r, 'change', 'one'), two: innerOf(r, 'acts', 'two') }),
   'recover-covered-by-nobody': (r) => recoverCovered(r, []),
   'recover-covered-by-another': (r) => recoverCovered(r, [{ statement: approvalOf(`${r.target}~${'0'.repeat(8)}`) }]),
+  serves: (r) => r.serves(),
   'point-of-no-return': (r) => r.pointOfNoReturn(plain('there is no way back')),
   lost: (r) => Promise.resolve(r.lost(60_000)),
 } satisfies Record<string, Word>;

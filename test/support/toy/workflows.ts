@@ -4,7 +4,7 @@ import { activitiesAt } from '../../../workflows/kit/activities.ts';
 import { recovery } from '../../../workflows/kit/recovery.ts';
 import type { Recovery } from '../../../workflows/kit/words.ts';
 import { z } from 'zod';
-import { toyGroupInput, toyInput } from './inputs.ts';
+import { toyGroupInput, toyInput, toyTogetherInput } from './inputs.ts';
 import type { ToyActivities } from './kind.ts';
 import { tellWord, toyWordInput } from './words.ts';
 
@@ -24,6 +24,7 @@ async function setTo(r: Recovery, value: number): Promise<void> {
     undo: (plan) => ({ activity: 'undoSet', input: { target, plan: plan.ref } }),
     amend: { input: { value }, schema: z.strictObject({ value: z.int().min(0).max(1000) }) },
   });
+  await r.serves();
 }
 
 export const toySet = recovery('toy-set', toyInput, async (r, { value }) => {
@@ -120,8 +121,8 @@ export const toyGroup = recovery('toy-group', toyGroupInput, setAll);
 /** The same, but all of them are held from the start, as the registry says. */
 export const toyService = recovery('toy-service', toyGroupInput, setAll);
 
-/** Its members are set side by side, under one approval of the whole. */
-export const toyTogether = recovery('toy-together', toyGroupInput, async (r, { first, second, value }) => {
+/** Its members are set side by side, or in waves, under one approval of the whole. */
+export const toyTogether = recovery('toy-together', toyTogetherInput, async (r, { first, second, value, inWaves }) => {
   const choice = await r.step('think', async () => ({
     value: await r.on<ToyActivities>().quick.planSet({ target: r.target, value }),
     sentence: plain('thought'),
@@ -129,7 +130,8 @@ export const toyTogether = recovery('toy-together', toyGroupInput, async (r, { f
   const approval = await r.consent('agree', 'agree', choice);
   const covered = { gates: ['set'], approval };
   const inner = { scenario: 'toy-set', workflowType: 'toySet', input: { value }, covered };
-  await r.recoverTogether({ first: { ...inner, target: first }, second: { ...inner, target: second } });
+  const [one, two] = [{ first: { ...inner, target: first } }, { second: { ...inner, target: second } }];
+  await (inWaves ? r.recoverTogether(one, two) : r.recoverTogether({ ...one, ...two }));
   await setTo(r, value);
   await r.mitigated('mitigate', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
   await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
