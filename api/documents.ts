@@ -1,7 +1,9 @@
 /** Turns what the domain knows, in both languages, into the documents that one reader gets. */
 import type { EventData, RecoverySummary, StatusDocument } from '../contracts/http/recovery.ts';
+import type { DrillScoreDocument } from '../contracts/http/drill-score.ts';
 import type { BackupDocument } from '../contracts/backup.ts';
 import type { Backup } from '../domain/backup.ts';
+import { criteria, type DrillScore } from '../domain/drill/score.ts';
 import type { LedgerEntry, Plan, RecoveryState, Step, Waiting } from '../domain/recovery.ts';
 import type { Locale } from '../domain/text.ts';
 import { say } from './language.ts';
@@ -24,6 +26,16 @@ export function statusDocumentOf({ state, asOf }: Known, locale: Locale): Status
     ...(asOf !== undefined && { stale: true, asOf }),
   };
 }
+
+export const scoreDocumentOf = (score: DrillScore, locale: Locale): DrillScoreDocument => ({
+  criteria: score.criteria.map(({ sentence, ...criterion }) => ({
+    ...criterion,
+    title: say(criteria[criterion.id], locale),
+    sentence: say(sentence, locale),
+  })),
+  passed: score.passed,
+  sentence: say(score.sentence, locale),
+});
 
 type SummaryHead = Omit<RecoverySummary, 'links'>;
 

@@ -1,14 +1,13 @@
 /** Drills: start one, and read its score. */
 import { drillDocument, drillRequest, startedDrillDocument, type DrillDocument } from '../contracts/http/drill.ts';
 import { idParams, writeHeaders } from '../contracts/http/requests.ts';
-import { drills } from '../contracts/scenarios/drill.ts';
-import { criteria, scoreDrill } from '../domain/drill/score.ts';
+import { drillOf, drills } from '../contracts/scenarios/drill.ts';
+import { scoreDrill } from '../domain/drill/score.ts';
 import { drillSteps } from '../domain/drill/words.ts';
 import type { RecoveryState } from '../domain/recovery.ts';
 import type { Locale } from '../domain/text.ts';
 import type { ApiWorld, App } from './context.ts';
-import { linksOf } from './documents.ts';
-import { say } from './language.ts';
+import { linksOf, scoreDocumentOf } from './documents.ts';
 import { answers } from './openapi.ts';
 import { notFound } from './problem.ts';
 import type { RecoveryReader } from './recovery-reader.ts';
@@ -43,7 +42,7 @@ export function registerDrills(app: App, world: ApiWorld, reader: RecoveryReader
     async (request) => {
       const { id } = request.params;
       const { state } = await reader.read(id);
-      const drill = Object.entries(drills).find(([, scenario]) => scenario === state.scenario)?.[0];
+      const drill = drillOf(state.scenario);
       if (drill === undefined) throw notFound({ en: `${id} is no drill.`, ja: `${id} は演習ではありません。` });
       return { drill, ...documentOf(state, request.locale) };
     },
@@ -57,18 +56,11 @@ function drillLinksOf(id: string) {
 
 function documentOf(state: RecoveryState, locale: Locale): Omit<DrillDocument, 'drill'> {
   const { id, target, status, steps } = state;
-  const score = scoreDrill(state);
   const plan = steps.find(({ path, name }) => path === '' && name === drillSteps.wayHome)?.evidence?.['digest'];
   const links = drillLinksOf(id);
   return {
     ...{ id, target, status },
-    criteria: score.criteria.map(({ sentence, ...criterion }) => ({
-      ...criterion,
-      title: say(criteria[criterion.id], locale),
-      sentence: say(sentence, locale),
-    })),
-    passed: score.passed,
-    sentence: say(score.sentence, locale),
+    ...scoreDocumentOf(scoreDrill(state), locale),
     links: { ...links, ...(typeof plan === 'string' && { wayHome: `${links.recovery}/plans/${plan}` }) },
   };
 }

@@ -1,13 +1,15 @@
 /** `GET /v1/recoveries/{id}/report`: the whole story, as Markdown for people or JSON for programs, in their language. */
 import { reportDocument } from '../contracts/http/recovery.ts';
 import { idParams } from '../contracts/http/requests.ts';
+import { drillOf } from '../contracts/scenarios/drill.ts';
 import { scenarioById } from '../contracts/scenarios.ts';
 import type { LedgerEntry } from '../domain/recovery.ts';
+import { scoreDrill } from '../domain/drill/score.ts';
 import { renderReport } from '../domain/report.ts';
 import { plain } from '../domain/text.ts';
 import { checklistDocumentOf, checklistsOf } from './checklists.ts';
 import type { ApiWorld, App } from './context.ts';
-import { eventDataOf, statusDocumentOf } from './documents.ts';
+import { eventDataOf, scoreDocumentOf, statusDocumentOf } from './documents.ts';
 import { say } from './language.ts';
 import { answers } from './openapi.ts';
 import { isFailure } from './problem.ts';
@@ -35,11 +37,12 @@ export function registerReports(app: App, world: ApiWorld, reader: RecoveryReade
       const target = targets.find((one) => one.id === state.target);
       const title = scenarioById(state.scenario, world.scenarios)?.title ?? plain(state.scenario);
       const checklists = await checklistsOf(world.records, state);
+      const score = drillOf(state.scenario) && scoreDrill(state);
       const about = { owner: target?.owner, contacts: target?.contacts ?? [], links: target?.links ?? [] };
       reply.header('content-language', locale).header('vary', 'accept, accept-language');
       if (prefersMarkdown(request.headers.accept)) {
         const markdown = renderReport(
-          { state, ledger, checklists, scenario: title, ...about, timezone, asOf: known.asOf },
+          { state, ledger, checklists, score, scenario: title, ...about, timezone, asOf: known.asOf },
           locale,
         );
         return reply
@@ -52,6 +55,7 @@ export function registerReports(app: App, world: ApiWorld, reader: RecoveryReade
         scenario: { id: state.scenario, title: say(title, locale) },
         ledger: ledger.map((entry) => ({ number: entry.number, event: entry.event, ...eventDataOf(entry, id, locale) })),
         checklists: checklists.map((list) => checklistDocumentOf(list, locale)),
+        ...(score && { score: scoreDocumentOf(score, locale) }),
         ...about,
       };
     },

@@ -46,6 +46,7 @@ export const reportWords = {
     approvedBy: 'Approved by',
     sections: {
       time: 'Time',
+      score: 'Score of the drill',
       steps: 'Steps',
       waiting: 'Waits for',
       checklist: 'Checklist',
@@ -58,6 +59,7 @@ export const reportWords = {
       facts: ['', ''],
       time: ['Part', 'Duration'],
       objectives: ['Objective', 'Allowed', 'Taken', 'Result'],
+      score: ['', 'Criterion', 'What was measured'],
       steps: ['Step', 'Outcome', 'What happened', 'Started', 'Took'],
       checklist: ['', 'Item', 'By', 'At', 'Remark'],
       ledger: ['No.', 'Time', 'Entry'],
@@ -95,6 +97,7 @@ export const reportWords = {
     approvedBy: '承認者',
     sections: {
       time: '所要時間',
+      score: '演習の評価',
       steps: '手順',
       waiting: '待機中',
       checklist: '確認項目',
@@ -107,6 +110,7 @@ export const reportWords = {
       facts: ['', ''],
       time: ['内訳', '時間'],
       objectives: ['目標', '許容', '実績', '結果'],
+      score: ['', '成功基準', '実測'],
       steps: ['手順', '結果', '内容', '開始', '所要'],
       checklist: ['', '項目', '確認者', '時刻', '備考'],
       ledger: ['番号', '時刻', '記録'],

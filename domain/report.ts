@@ -1,4 +1,5 @@
 /** The report of a recovery as Markdown, for people who were not there: what happened, when, who decided, what it cost. */
+import { criteria, type DrillScore } from './drill/score.ts';
 import { renderChecklistParts } from './checklist/render.ts';
 import type { FilledChecklist } from './checklist/words.ts';
 import { recoveryStatuses, stepOutcomes, type LedgerEntry, type RecoveryState } from './recovery.ts';
@@ -12,6 +13,8 @@ export interface ReportInput {
   readonly ledger: readonly LedgerEntry[];
   /** Filled in by machines when it was verified. */
   readonly checklists?: readonly FilledChecklist[] | undefined;
+  /** Of a drill. */
+  readonly score?: DrillScore | undefined;
   readonly scenario: Text;
   readonly owner?: string | undefined;
   readonly contacts: readonly {
@@ -68,6 +71,7 @@ export function renderReport(input: ReportInput, locale: Locale): string {
         met(objectives.metRpo),
       ],
     ]),
+    ...(input.score ? scoreOf(input.score, locale) : []),
     `## ${words.sections.steps}`,
     table(
       words.headings.steps,
@@ -108,6 +112,19 @@ export function renderReport(input: ReportInput, locale: Locale): string {
       : [`## ${words.sections.links}`, input.links.map(({ title, url }) => `- [${cell(title)}](<${url}>)`).join('\n')]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function scoreOf({ criteria: all, sentence }: DrillScore, locale: Locale): string[] {
+  const words = reportWords[locale];
+  const mark = (met: boolean | null): string => (met === null ? '–' : met ? '☑' : '☒');
+  return [
+    `## ${words.sections.score}`,
+    `**${cell(sentence[locale])}**`,
+    table(
+      words.headings.score,
+      all.map((one) => [mark(one.met), criteria[one.id][locale], cell(one.sentence[locale])]),
+    ),
+  ];
 }
 
 /** Nothing where nobody was asked to look at anything. */

@@ -1,8 +1,8 @@
 /** A drill as the API takes and answers it. */
 import { z } from 'zod';
-import { criteria, type CriterionId } from '../../domain/drill/score.ts';
 import { startRequest } from '../inputs/start.ts';
 import { drills, type DrillName } from '../scenarios/drill.ts';
+import { drillScore } from './drill-score.ts';
 import { startedDocument, statusDocument } from './recovery.ts';
 
 /** Body of `POST /v1/drills`. */
@@ -21,18 +21,7 @@ export const drillDocument = z
     drill: z.string(),
     target: z.string(),
     status: statusDocument.shape.status,
-    criteria: z.array(
-      z.object({
-        id: z.enum(Object.keys(criteria) as [CriterionId, ...CriterionId[]]),
-        title: z.string(),
-        met: z.boolean().nullable().describe('Null where nothing was measured, or not yet.'),
-        sentence: z.string(),
-        value: z.number().optional().describe('Milliseconds; of `performance` how many times as long.'),
-        limit: z.number().optional(),
-      }),
-    ),
-    passed: z.boolean().nullable().describe('Null while it runs.'),
-    sentence: z.string(),
+    ...drillScore.shape,
     links: links.extend({ wayHome: z.string().optional().describe('The plan of the way home.') }),
   })
   .meta({ id: 'Drill' });

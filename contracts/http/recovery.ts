@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { stepOutcomes, recoveryStatuses, type RecoveryStatus, type StepOutcome } from '../../domain/recovery.ts';
 import { voteDocument } from './decision.ts';
+import { drillScore } from './drill-score.ts';
 import { checklistDocument } from './verification.ts';
 
 const status = z.enum(Object.keys(recoveryStatuses) as [RecoveryStatus, ...RecoveryStatus[]]);
@@ -158,6 +159,7 @@ export const reportDocument = z
     scenario: z.object({ id: z.string(), title: z.string() }),
     ledger: z.array(ledgerLine),
     checklists: z.array(checklistDocument).describe('Filled in by machines when it was verified; also of recoveries inside it.'),
+    score: drillScore.optional().describe('Of a drill.'),
     owner: z.string().optional(),
     contacts: z.array(z.looseObject({ id: z.string() })).readonly(),
     links: z.array(z.object({ title: z.string(), url: z.string() })).readonly(),

@@ -10,6 +10,10 @@ import { actsOn, regionFailoverEntry } from './region.ts';
 export const drills = { region: 'region-drill' } as const;
 export type DrillName = keyof typeof drills;
 
+/** Undefined for what is no drill. */
+export const drillOf = (scenario: string): DrillName | undefined =>
+  (Object.keys(drills) as DrillName[]).find((name) => drills[name] === scenario);
+
 /** Why a drill on this service could touch production; nothing where it cannot. */
 export function refuseProduction(target: TargetEntry, all: readonly TargetEntry[]): FieldError[] {
   const touched = new Set([target.id, ...actsOn(undefined, target, all)]);

@@ -1,6 +1,7 @@
 /** Drills over HTTP: started on sandboxes alone, and scored in the reader's language. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { drillDocument, startedDrillDocument } from '../../contracts/http/drill.ts';
+import { reportDocument } from '../../contracts/http/recovery.ts';
 import type { RecoveryStart } from '../../domain/messages.ts';
 import { plain } from '../../domain/text.ts';
 import { bringToLife, startTestApi, type PersonId, type TestApi } from '../support/api.ts';
@@ -105,9 +106,28 @@ describe('the score', () => {
     expect((await read(drill.id, { 'accept-language': 'ja' })).json<{ sentence: string }>().sentence).toMatch(/^不合格: /);
   });
 
+  test('stands in the report, for programs and for people in their language', async () => {
+    const drill = await began();
+    drill.state = { ...drill.state, scenario: 'region-drill', steps: [] };
+    drill.end('recovered');
+    const report = async (headers: Record<string, string>) =>
+      api.send('vera', 'GET', `/v1/recoveries/${encodeURIComponent(drill.id)}/report`, { headers });
+    const { criteria, passed, sentence } = drillDocument.parse((await read(drill.id)).json());
+    expect(reportDocument.parse((await report({})).json()).score).toEqual({ criteria, passed, sentence });
+    const [en, ja] = [
+      await report({ accept: 'text/markdown' }),
+      await report({ accept: 'text/markdown', 'accept-language': 'ja' }),
+    ];
+    expect(en.body).toContain(`## Score of the drill\n\n**${sentence}**\n\n|  | Criterion | What was measured |`);
+    expect(en.body).toContain('| – | performance | Not measured. |');
+    expect(ja.body).toContain('| – | フェイルバック計画 | 未計測です。 |');
+  });
+
   test('of a recovery that is no drill, or that nobody knows, is 404', async () => {
     const { id } = await api.recovery();
     expect((await read(id)).statusCode).toBe(404);
     expect((await read('shop~nobody')).statusCode).toBe(404);
+    const report = await api.send('vera', 'GET', `/v1/recoveries/${encodeURIComponent(id)}/report`);
+    expect(report.json()).not.toHaveProperty('score');
   });
 });
