@@ -152,6 +152,18 @@ test('many to deny are asked about: refused and as a dry run nothing was touched
   expect([back.status, await guardsOf(bed), filesOf(bed)]).toEqual(['rolled-back', [before], files]);
 });
 
+test('cancelled while a stage is watched for minutes, it is heard at once and everything is lowered', async () => {
+  const watch = { window: '500ms', within: '10m' };
+  const bed = await stack.traffic({ protection: true, guard: { stages: [{ limit: 100_000 }], bears: 1, watch } });
+  const attacking = await attack(bed.proxies);
+  const id = await bed.mitigate();
+  await stack.until(id, ({ steps }) => steps.some(({ name }) => name === 'watch stage 1'));
+  await stack.client.workflow.getHandle(id).executeUpdate(cancelUpdate, { args: [{ by: 'ren', reason: 'false alarm' }] });
+  const state = await stack.result(id);
+  await attacking.stop();
+  expect([state.status, await guardsOf(bed)]).toEqual(['rolled-back', [before]]);
+});
+
 test('a proxy that is not prepared is refused with the lines that it needs', async () => {
   const bed = await stack.traffic({ protection: 'bare' });
   const id = await bed.mitigate();

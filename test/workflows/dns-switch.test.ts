@@ -265,3 +265,15 @@ test('cancelled while the old TTL runs out, it is heard at once and everything i
   expect((await stack.result(id)).status).toBe('rolled-back');
   expect([bed.servers[0].dig('api.shodo.test', 'CNAME'), bed.servers[0].ttl('api.shodo.test', 'CNAME')]).toEqual([[home], '300']);
 });
+
+test('cancelled while a server that is silent is waited for, it is heard at once and everything is as before', async () => {
+  const bed = await stack.zone({ more: { limits: { spreadSeconds: 600 } } });
+  await bed.servers[1].stop();
+  const id = await bed.recover({ scenario, input: toDr });
+  await approve(id);
+  await stack.until(id, (state) => step(state, 'see it at the servers') !== undefined);
+  await stack.client.workflow.getHandle(id).executeUpdate('cancel', { args: [{ by: 'hana', reason: 'enough' }] });
+  const state = await stack.result(id);
+  expect(state.status).toBe('rolled-back');
+  expect(bed.servers[0].dig('api.shodo.test', 'CNAME')).toEqual([home]);
+});

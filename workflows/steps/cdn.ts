@@ -21,7 +21,7 @@ export function refreshCdn(r: Recovery, { target, side, isChanged }: Led): Promi
       // A person's retry is another purge: what it fetched since from the old side goes too.
       turns += 1;
       const purged = await on.patient.purgeCdn({ target, recovery: r.id, side, turn: `${turns}`, onlyIfStale: !isChanged });
-      const sentence = await on.patient.awaitCdn({ target, side });
+      const sentence = await r.untilCancelled(() => on.patient.awaitCdn({ target, side }));
       return { value: false, outcome: purged.already ? 'already-done' : 'done', sentence };
     },
     skip: { value: true, breakGlass: true },

@@ -63,7 +63,9 @@ export function dnsSteps(r: Recovery, target = r.target) {
     r.step<boolean>(
       name,
       async (): Promise<Said<boolean>> =>
-        isOnlyPlanned ? { value: false, outcome: 'planned', sentence: what } : { value: false, sentence: await look() },
+        isOnlyPlanned
+          ? { value: false, outcome: 'planned', sentence: what }
+          : { value: false, sentence: await r.untilCancelled(look) },
       { skip },
     );
 

@@ -13,7 +13,7 @@ interface Situation extends Assessed {
   readonly wish: Wish;
 }
 
-/** A stretch of holding grows with the time it lasts: a cancel is heard after a twentieth of it, and the history stays short. */
+/** A stretch of holding grows with the time it lasts, so that the history stays short. */
 const stretch = { leastMs: 2_000, mostMs: 120_000, part: 0.05 } as const;
 
 export function protectionOf(r: Recovery) {
@@ -58,7 +58,7 @@ export function protectionOf(r: Recovery) {
       dry: true,
       act: async () => {
         const since = await on.patient.sampleProtection({ target });
-        const { why, rates } = await on.patient.watchProtection({ target, since });
+        const { why, rates } = await r.untilCancelled(() => on.patient.watchProtection({ target, since }));
         if (why && isLast) throw fail('still-too-much', why);
         return { value: why === undefined, sentence: why ?? ratesText(rates), evidence: { ...rates } };
       },
@@ -114,7 +114,7 @@ export function protectionOf(r: Recovery) {
         }
         const { calmSince, since } = await startOf();
         const ms = Math.min(stretch.mostMs, Math.max(stretch.leastMs, lasts * stretch.part));
-        const next = await on.patient.holdProtection({ target, plans, calmSince, since, ms });
+        const next = await r.untilCancelled(() => on.patient.holdProtection({ target, plans, calmSince, since, ms }));
         // A proxy that was restarted without its files gets it again.
         if (next.state === 'lost') await on.patient.applyProtection({ target, plans });
         return next;
