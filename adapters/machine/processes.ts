@@ -10,8 +10,9 @@ export interface FoundProcess {
 }
 
 /**
- * Those whose program has such a name. Zombies work nowhere. Throws where a process of that name is not ours to look into: it may
- * be the one, and one that is not seen must not pass for one that is gone.
+ * Those whose program has such a name, that work there or were started for it: PostgreSQL before 16 leaves its directory for a
+ * moment at its start, to find out where its program lies (resolve_symlinks in exec.c). Zombies work nowhere. Throws where a
+ * process of that name is not ours to look into: it may be the one, and one that is not seen must not pass for one that is gone.
  */
 export async function processesIn(home: string, program: RegExp): Promise<FoundProcess[]> {
   const found = await Promise.all(
@@ -23,7 +24,8 @@ export async function processesIn(home: string, program: RegExp): Promise<FoundP
         const state = text[to + 2]!;
         if (!program.test(text.slice(from, to)) || state === 'Z') return undefined;
         const isFrozen = state === 'T' || state === 't';
-        return (await readlink(`/proc/${pid}/cwd`)) === home ? { pid, isFrozen } : undefined;
+        const isThere = (await readlink(`/proc/${pid}/cwd`)) === home || (await wordsOf(pid)).includes(home);
+        return isThere ? { pid, isFrozen } : undefined;
       } catch (error) {
         if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined; // gone between two looks
         throw error;
@@ -32,6 +34,8 @@ export async function processesIn(home: string, program: RegExp): Promise<FoundP
   );
   return found.filter((one) => one !== undefined);
 }
+
+const wordsOf = async (pid: number): Promise<string[]> => (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
 
 export const allPids = async (): Promise<number[]> => (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 

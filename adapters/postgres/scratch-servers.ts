@@ -8,12 +8,11 @@ import type { ScratchFolder, ScratchServers } from '../../activities/ports/scrat
 import { NoAnswer } from '../no-answer.ts';
 import { openJobFolder, removeJobFolder } from '../scratch/job-folders.ts';
 import { launchServer, notUp, serverLog } from '../scratch/launch-server.ts';
-import { processesIn } from '../scratch/processes-in.ts';
 import type { ReadSecret } from '../secrets.ts';
 import { clusterPrograms } from './cluster-programs.ts';
 import { recoverySettings } from './recovery-settings.ts';
 import { keepToItself, scratchPort, settingLines } from './scratch-settings.ts';
-import { endServer } from './server-processes.ts';
+import { endServer, serverProcesses } from './server-processes.ts';
 import { inSession } from './session.ts';
 
 const lookMs = 2_000;
@@ -25,7 +24,7 @@ export const createScratchServers = (secret: ReadSecret): ScratchServers => ({
 
   async start(cluster, folder, signal) {
     const node: PostgresNode = { id: 'scratch', host: folder.path, port: scratchPort };
-    if ((await processesIn(folder.data)).length === 0) {
+    if ((await serverProcesses(folder.data)).length === 0) {
       const { bin } = await clusterPrograms(cluster);
       await keepToItself(folder, bin);
       await launch(folder, bin);
@@ -33,7 +32,7 @@ export const createScratchServers = (secret: ReadSecret): ScratchServers => ({
     for (;;) {
       signal?.throwIfAborted();
       if (await arrived(node, cluster, secret, signal)) return node;
-      if ((await processesIn(folder.data)).length === 0) throw await died(folder);
+      if ((await serverProcesses(folder.data)).length === 0) throw await died(folder);
       await delay(pauseMs);
     }
   },
