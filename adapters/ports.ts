@@ -8,6 +8,7 @@ import { createAgentSession } from './agent/agent-session.ts';
 import { createLogFiles } from './audit-log/log-files.ts';
 import { createDnsZones } from './dns/dns-zones.ts';
 import { createEndpointFiles } from './endpoints/endpoint-files.ts';
+import { createKubernetes } from './kubernetes/kubernetes-api.ts';
 import { createLocalDisk } from './disk/local-disk.ts';
 import { createLogArchives } from './disk/log-archives.ts';
 import { createLogRepair } from './audit-log/log-repair.ts';
@@ -94,6 +95,7 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     scratchRedis: createScratchRedis(secret),
     dnsZones: createDnsZones(secret, commands),
     endpoints: createEndpointFiles(),
+    kubernetes: createKubernetes(secret),
     traffic: createHaproxy(),
     protection: createGuard(),
     data: folder,

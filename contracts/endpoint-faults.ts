@@ -6,7 +6,8 @@ export function endpointFaults(inventory: Fields, target: Fields): CrossFault[] 
   const nodes = entries(target['nodes']).flatMap(([, { id }]) => (typeof id === 'string' ? [id] : []));
   return entries(target['endpoints']).flatMap(([index, endpoint]) => {
     const field = endpoint['kind'] === 'haproxy' ? 'servers' : 'sides';
-    if (endpoint['kind'] === 'file' || typeof endpoint[field] !== 'object') return [];
+    // A text leads to any node.
+    if (typeof endpoint[field] !== 'object') return [];
     const led = fields(endpoint[field]);
     const without = nodes.filter((node) => !Object.hasOwn(led, node));
     const strangers = Object.keys(led).filter((node) => !nodes.includes(node));

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { conceal } from '../domain/endpoints/conceal.ts';
 import { slug } from './inputs/start.ts';
-import { serverName } from './tls-settings.ts';
+import { secretRef } from './secret-ref.ts';
+import { serverName, tls } from './tls-settings.ts';
 import { proxyName } from './proxy-name.ts';
 import { proxies } from './traffic-settings.ts';
 
@@ -18,6 +19,12 @@ const via = z
   .optional()
   .describe('Where clients reach the servers through it, to see there who answers.');
 
+/** It stands for the node that takes the writes. */
+const ledText = z
+  .string()
+  .max(16_000)
+  .refine((text) => conceal(text) === text, 'a secret does not belong here: keep it in a file that includes this one');
+
 const file = z.strictObject({
   id: slug,
   kind: z.literal('file'),
@@ -25,11 +32,8 @@ const file = z.strictObject({
     .string()
     .startsWith('/', 'an absolute path')
     .describe('A file that this endpoint alone fills, on the machine of the worker that serves the site.'),
-  text: z
-    .string()
-    .max(16_000)
+  text: ledText
     .refine((text) => text.includes('{host}') && text.includes('{port}'), 'the text contains {host} and {port}')
-    .refine((text) => conceal(text) === text, 'a secret does not belong here: keep it in a file that includes this one')
     .describe('All that stands in the file; {host} and {port} are those of the node that takes the writes.'),
   reload: z
     .array(z.string().min(1))
@@ -62,7 +66,30 @@ const dns = z.strictObject({
   via,
 });
 
-const endpoint = z.discriminatedUnion('kind', [file, haproxy, dns]);
+/** As Kubernetes names what is kept in a namespace (RFC 1123). */
+const objectName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a name of Kubernetes');
+
+const secret = z.strictObject({
+  id: slug,
+  kind: z.literal('kubernetes-secret').describe('A Secret of a Kubernetes cluster. Experimental.'),
+  server: z.url({ protocol: /^https$/ }).describe('The API of the cluster.'),
+  tls: tls.describe('Whom to trust. Left out: the authorities of the system.'),
+  token: secretRef.describe('Of an account that may get and patch the Secret, and patch the Deployments.'),
+  namespace: objectName,
+  secret: objectName.describe('It has to be there; other keys of it are left alone.'),
+  keys: z
+    .record(z.string().regex(/^[\w.-]{1,253}$/, 'a key of a Secret'), ledText)
+    .refine((all) => Object.values(all).join().includes('{host}'), 'one of the texts contains {host}')
+    .describe('Key → what stands there; {host} and {port} are those of the node that takes the writes.'),
+  restart: z
+    .array(objectName)
+    .max(16)
+    .optional()
+    .describe('Deployments that read it only when they start: their pods are replaced.'),
+  via,
+});
+
+const endpoint = z.discriminatedUnion('kind', [file, haproxy, dns, secret]);
 
 export const endpoints = z
   .array(endpoint)
@@ -76,6 +103,7 @@ export type EndpointSettings = z.infer<typeof endpoint>;
 export type FileEndpoint = z.infer<typeof file>;
 export type ProxyEndpoint = z.infer<typeof haproxy>;
 export type NameEndpoint = z.infer<typeof dns>;
+export type SecretEndpoint = z.infer<typeof secret>;
 
 /** Zones that repointing changes: whoever repoints has to hold them as well. */
 export function zonesToRepoint(target: Readonly<Record<string, unknown>>): string[] {

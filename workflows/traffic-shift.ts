@@ -9,6 +9,7 @@ export const trafficShift = recovery('traffic-shift', trafficShiftInput, async (
   await traffic.prove(wish);
   const shift = await traffic.begin(wish);
   await traffic.goOn(shift);
+  await r.serves();
   await traffic.drain(shift);
   const throughCdn = await traffic.refreshCdn(shift);
   await traffic.verify(shift, throughCdn);

@@ -1,4 +1,4 @@
-/** Leads clients to another node, by every kind of endpoint: files that are filled and reloaded, proxies, names. */
+/** Leads clients to another node, by every kind of endpoint: files that are filled and reloaded, proxies, names, Secrets. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { EndpointSettings, FileEndpoint } from '../../contracts/endpoint-settings.ts';
 import { conceal } from '../../domain/endpoints/conceal.ts';
@@ -9,6 +9,7 @@ import type { Ports } from '../ports/index.ts';
 import { saidBy } from '../backup-keeping/repository-failure.ts';
 import { repointName } from './repoint-name.ts';
 import { repointProxies } from './repoint-proxies.ts';
+import { repointSecret } from './repoint-secret.ts';
 import type { Repointed } from './repointed.ts';
 
 /** A reload is a signal or a short talk with a service manager. */
@@ -46,6 +47,7 @@ export async function repoint(
 async function repointOne(ports: Ports, endpoint: EndpointSettings, to: LeadsTo, signal?: AbortSignal): Promise<Repointed> {
   if (endpoint.kind === 'haproxy') return repointProxies(ports, endpoint, to.id, signal);
   if (endpoint.kind === 'dns') return repointName(ports, endpoint, to.id, signal);
+  if (endpoint.kind === 'kubernetes-secret') return repointSecret(ports, endpoint, to, signal);
   return fillFile(ports, endpoint, to, signal);
 }
 

@@ -9,6 +9,7 @@ import type { Disk } from './disk.ts';
 import type { DnsZones } from './dns-zones.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { FileTree } from './file-tree.ts';
+import type { Kubernetes } from './kubernetes.ts';
 import type { LineReader } from './line-reader.ts';
 import type { ReadMachineUse } from './machine-use.ts';
 import type { LogReader } from './log-questions.ts';
@@ -71,6 +72,7 @@ export interface Ports {
   readonly scratchRedis: ScratchRedis;
   readonly dnsZones: DnsZones;
   readonly endpoints: Endpoints;
+  readonly kubernetes: Kubernetes;
   readonly traffic: Traffic;
   readonly protection: Protection;
   /** Absolute folder of our own, for protected copies and scratch. */

@@ -2,7 +2,7 @@
 import type { Patroni, PatroniNode } from '../../activities/ports/patroni.ts';
 import { nodeFailed } from '../../domain/node-failed.ts';
 import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
-import { askApi, Silence, type Answer, type Request } from './ask-api.ts';
+import { askApi, Silence, type Answer, type Request } from '../rest/ask-api.ts';
 import { readCluster, readOwn } from './read-answers.ts';
 
 const lookMs = 2_000;
@@ -25,13 +25,15 @@ export const createPatroni = (secret: ReadSecret): Patroni => ({
     const password = login && secret(login.password);
     if (login && password === undefined) throw refused(node, `${nameOfSecret(login.password)} is not there`);
     const basic = login && Buffer.from(`${login.user}:${password}`).toString('base64');
+    const path = from === undefined ? '/failover' : '/switchover';
     const post = {
+      method: 'POST',
       body: from === undefined ? { candidate: to } : { leader: from, candidate: to },
       headers: { 'content-type': 'application/json', ...(basic && { authorization: `Basic ${basic}` }) },
-    };
+    } as const;
     let answer: Answer;
     try {
-      answer = await askApi(node, from === undefined ? '/failover' : '/switchover', { ms: leadMs, signal, post });
+      answer = await askApi(node.patroni, path, { ms: leadMs, signal, ...post });
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof Silence && error.mayHaveHeard) return;
@@ -50,7 +52,7 @@ const refused = ({ id }: PatroniNode, said: string) => nodeFailed(`Patroni of ${
 type Told = Pick<Answer, 'certificate'> & { readonly said: unknown };
 
 async function read(node: PatroniNode, path: string, request: Request): Promise<Told> {
-  const { status, text, certificate } = await askApi(node, path, request);
+  const { status, text, certificate } = await askApi(node.patroni, path, request);
   if (status !== 200) throw new Error(`it answers ${status}`);
   try {
     return { said: JSON.parse(text) as unknown, certificate };

@@ -70,3 +70,20 @@ test('what would lead nobody anywhere is refused with the reason', () => {
   expect(faults(good, { ...good, path: '/etc/other' })).toEqual(['endpoints: two endpoints have the same id']);
   expect(faults(good, { ...good, id: 'other' })).toEqual(['endpoints: two endpoints write the same file']);
 });
+
+test('a Secret is asked of an API over https, and its texts hold no secret', () => {
+  const secret = {
+    ...{ id: 'pods', kind: 'kubernetes-secret', server: 'https://kubernetes.example.jp:6443', token: { file: '/run/token' } },
+    ...{ namespace: 'shop', secret: 'db-primary', keys: { PGHOST: '{host}' }, restart: ['web'] },
+  };
+  expect(faults(secret)).toEqual([]);
+  expect(faults({ ...secret, server: 'http://kubernetes.example.jp' })).toEqual([
+    expect.stringMatching(/^endpoints\.0\.server: /),
+  ]);
+  expect(faults({ ...secret, secret: '../db' })).toEqual(['endpoints.0.secret: a name of Kubernetes']);
+  expect(faults({ ...secret, keys: { PGHOST: 'db-a' } })).toEqual(['endpoints.0.keys: one of the texts contains {host}']);
+  expect(faults({ ...secret, keys: { URL: 'postgres://app:canary@{host}/app' } })).toEqual([
+    'endpoints.0.keys.URL: a secret does not belong here: keep it in a file that includes this one',
+  ]);
+  expect(faults({ ...secret, token: 'canary' }).join()).not.toContain('canary');
+});

@@ -1,16 +1,26 @@
-/** One request to a REST API of Patroni, by HTTP or HTTPS: in bounded time, and why there was no answer in words that repeat no address. */
+/** One request to a REST API, by HTTP or HTTPS: in bounded time, and why there was no answer in words that repeat no address. */
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { PatroniNode } from '../../activities/ports/patroni.ts';
+import type { TlsSettings } from '../../contracts/tls-settings.ts';
 import type { Certificate } from '../../domain/certificate.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { clientTls, tlsTrouble } from '../tls/client-tls.ts';
 
+export interface Api {
+  readonly url: string;
+  readonly tls?: TlsSettings | undefined;
+  /** The name in its certificate, where that of the URL is another. */
+  readonly serverName?: string | undefined;
+}
+
 export interface Request {
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;
-  readonly post?: { readonly body: object; readonly headers: Readonly<Record<string, string>> };
+  /** GET when left out. */
+  readonly method?: 'POST' | 'PATCH';
+  readonly body?: object | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Answer {
@@ -30,18 +40,18 @@ export class Silence extends Error {
 }
 
 /** What it answers, a redirect as it is: a login must not end where the inventory did not send it. Throws Silence. */
-export async function askApi({ patroni }: PatroniNode, path: string, { ms, signal, post }: Request): Promise<Answer> {
-  const { tls, serverName } = patroni;
-  const address = new URL(`${patroni.url.replace(/\/+$/, '')}${path}`);
+export async function askApi({ url, tls, serverName }: Api, path: string, asked: Request): Promise<Answer> {
+  const { ms, signal, body, method = 'GET', headers = {} } = asked;
+  const address = new URL(`${url.replace(/\/+$/, '')}${path}`);
   const name = serverName ?? address.hostname.replaceAll(/[[\]]/g, '');
   const limit = AbortSignal.timeout(ms);
   try {
     const secured = tls && (await clientTls(tls, name));
-    const answer = await exchange(address, post && JSON.stringify(post.body), {
+    const answer = await exchange(address, body && JSON.stringify(body), {
       // A connection of its own: a renewed certificate counts at once.
       agent: false,
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      ...(post && { method: 'POST', headers: post.headers }),
+      ...{ method, headers },
       ...secured?.options,
     });
     return { ...answer, certificate: secured?.peer.certificate };
