@@ -1,5 +1,5 @@
 /** A Kubernetes cluster as tests use it: a Secret and a Deployment of their own, by its API; the one of the environment, or the small one. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';

@@ -81,7 +81,7 @@ const refusal = (status: number, reason: string, message: string): Said => ({
 });
 /** `secrets "primary"`, `deployments.apps "app"`. */
 function named(path: string): string {
-  const [name, resource] = path.split('/').reverse();
+  const [name, resource] = path.split('/').toReversed();
   return `${resource}${path.startsWith('/apis/apps/') ? '.apps' : ''} "${name}"`;
 }
 const notFoundOf = (path: string): string => `${named(path)} not found`;
