@@ -4,8 +4,8 @@ import type { Member } from './words.ts';
 type Ordered = Pick<Member, 'target' | 'kind' | 'tier' | 'needs' | 'zones'>;
 
 /**
- * Waves of members: what is in one wave is moved side by side, each wave after the one before. A tier begins when the one before is
- * through, a member when those that it needs are; a zone is not switched while another member repoints clients in it.
+ * Waves of members: what is in one wave is moved side by side, each wave when users can be led to all of the one before. A tier
+ * follows the one before it, a member those that it needs; a zone is not switched while another member repoints clients in it.
  * Members that wait for each other in a circle end up in no wave.
  */
 export function wavesOf<M extends Ordered>(members: readonly M[]): M[][] {
