@@ -21,6 +21,8 @@ beforeAll(async () => {
       target('hurries', 'set: { always: true, from: [operations], within: 1500ms, then: [{ from: [admins], within: 1500ms }] }'),
       target('stops', 'failed-step: { within: 900ms, otherwise: roll-back }'),
       target('alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
+      target('whole-alone'),
+      target('whole-alone-inner', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
       target('never-alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 30m }'),
       target('in-time', 'set: { always: true, within: 6s }'),
       target('glass', 'break-glass: { need: 2, from: [admins] }'),
@@ -121,6 +123,21 @@ describe('one operator may go on alone', () => {
     expect(occasions('alone')).toContain('decided-alone');
     expect(await openReviews(toys.records, 'alone')).toMatchObject([
       { kind: 'alone', recovery: state.id, gate: 'set', by: [{ person: 'hana', reason: 'test' }] },
+    ]);
+  });
+
+  test('inside another recovery too, where who has verified is no approver any more', async () => {
+    const id = await toys.start({ scenario: 'toy-whole', target: 'whole-alone', input: { value: 4 }, requestedBy: 'sora' });
+    await toys.decide(id, await toys.gate(id, 'agree'), 'hana', 'approve');
+    for (const item of ['one', 'two']) await toys.decide(id, await toys.gate(id, `inner/check:${item}`), 'ren', 'tick');
+    const gate = await toys.gate(id, 'inner/set');
+    await toys.decide(id, gate, 'mio', 'approve');
+    expect((await refusal(toys.decide(id, gate, 'ren', 'approve'))).message).toContain('cannot both verify and approve');
+    await expect.poll(() => occasions('whole-alone'), { timeout: 5_000 }).toContain('alone');
+    await toys.decide(id, gate, 'ren', 'approve');
+    expect((await toys.result(id)).status).toBe('recovered');
+    expect(await openReviews(toys.records, 'whole-alone-inner')).toMatchObject([
+      { kind: 'alone', gate: 'set', by: [{ person: 'ren', reason: 'test' }] },
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** Whether the answer to a child's gate is what people said: anyone who reaches Temporal could send the signal that brings it. */
+import { patched } from '@temporalio/workflow';
 import type { KernelActivities } from '../../activities/kernel-interface.ts';
 import { closesAt } from '../../domain/gate-moments.ts';
 import type { GateOutcome } from '../../domain/messages.ts';
@@ -45,7 +46,9 @@ export async function proven(
     if (decided !== undefined) {
       const statements = outcome.statements.slice(0, n + 1);
       for (const one of statements) prover.used.add(keyOf(one.statement));
-      return outcomeOf({ ...verdict, decided }, statement, statements);
+      const told = outcomeOf({ ...verdict, decided }, statement, statements);
+      // Who has verified may still go on alone, but is not one of several; who has is the root's to know.
+      return outcome.alone && !told.alone && patched('kernel-4') ? { ...told, alone: true } : told;
     }
     gate = { ...gate, votes: [...gate.votes, voteOf(statement, voter)] };
   }

@@ -74,16 +74,18 @@ export function toyStage(dice: Dice, journal: Journal): Stage {
     if (dice.chance(0.5)) world.makeUnsafe(target);
   }
   const toys = createToyActivities(world);
-  const inputOf = (scenario: string): unknown => {
-    if (scenario === 'toy-together') return { first: 'beta', second: 'gamma', value: value(), inWaves: dice.chance(0.5) };
-    if (groups.has(scenario)) return { first: 'beta', second: 'gamma', value: value() };
+  const inputOf = (scenario: string, target: string): unknown => {
+    // Nobody is a member of itself.
+    const [first, second] = ['beta', 'gamma', 'alpha'].filter((member) => member !== target);
+    if (scenario === 'toy-together') return { first, second, value: value(), inWaves: dice.chance(0.5) };
+    if (groups.has(scenario)) return { first, second, value: value() };
     if (scenario === 'toy-word') return { word: dice.pick(words) };
     if (scenario === 'toy-steps') return { steps: dice.between(1, 4) };
     return { value: value() };
   };
   const start = (target: string): WantedStart => {
     const scenario = dice.pick([...toyScenarios, ...toyScenarios.filter(({ id }) => id !== 'toy-steps')]).id;
-    return { scenario, target, input: inputOf(scenario) };
+    return { scenario, target, input: inputOf(scenario, target) };
   };
   return {
     ...registry,
