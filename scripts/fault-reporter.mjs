@@ -14,7 +14,11 @@ export default class FaultReporter {
     if (isFlaky) this.#flaky.push(nameOf(test));
     if (errors.length === 0) return;
     const verdict = isFlaky ? 'Passed when asked once more' : 'Failed';
-    tell([`${verdict}: ${nameOf(test)}`, ...errors.map(({ message, stack }) => stack ?? message)]);
+    tell(
+      [`${verdict}: ${nameOf(test)}`, ...errors.flatMap(({ message, stack, diff }) => [stack ?? message, diff ?? ''])].filter(
+        Boolean,
+      ),
+    );
   }
 
   onTestRunEnd() {

@@ -15,9 +15,11 @@ test('a fault is told with its test, and what passed only the second time is nam
     test('steady', () => {});
     test('unsteady', () => { if (asked++ === 0) throw new Error('not yet'); });
     test('broken', () => { throw new Error('never'); });
+    test('other', () => { expect(['one']).toEqual(['two']); });
   `);
   expect(told).toMatch(/^Passed when asked once more: faults\.test\.js > unsteady\nError: not yet\n/m);
   expect(told).toMatch(/^Failed: faults\.test\.js > broken\nError: never\n/m);
+  expect(told).toMatch(/> other\nAssertionError: [^]*-\s+"two"[^]*\+\s+"one"/);
   expect(told).not.toContain('> steady');
   expect(told).toMatch(/^Passed only when asked once more, .*: faults\.test\.js > unsteady\n$/m);
 });
