@@ -92,7 +92,7 @@ function replayOf({ folder }: TestServer): number {
   return Number(children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('startup')));
 }
 
-describe.concurrent('a promotion that hangs fails in bounded time, and goes on where it was once its server is awake', () => {
+describe('a promotion that hangs fails in bounded time, and goes on where it was once its server is awake', () => {
   test.each<[string, (b: TestServer) => void, (b: TestServer) => void, RegExp]>([
     [
       'since its replay hangs',
