@@ -1,6 +1,5 @@
 /** Tests in four groups: most run side by side, then the long stories of real servers in pairs, then the sweeps in pairs, then those that measure time or fill the machine, each alone. */
 import { availableParallelism } from 'node:os';
-import process from 'node:process';
 import { defineConfig, type TestUserConfig } from 'vitest/config';
 
 /** They count seconds, or fill the machine with processes of their own. */
@@ -23,8 +22,6 @@ const common = {
   teardownTimeout: 20_000,
   // A second, as it is by default, is less than a busy machine may need for anything.
   expect: { poll: { timeout: 20_000, interval: 20 } },
-  // Named at the end where it was needed; decision 0060.
-  retry: process.env['CI'] ? 1 : 0,
 } as const;
 
 type Group = Pick<TestUserConfig, 'include' | 'exclude' | 'maxWorkers' | 'fileParallelism'>;

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { backupId, backupTestWorkflowId, backupWorkflowId } from '../../domain/identity.ts';
 import { soon, startBackupStack, type BackupStack } from '../support/backups/stack.ts';
+import { takeAndTestThroughDeaths } from '../support/backups/through-deaths.ts';
 import { startBackedUp, type BackedUp } from '../support/postgres/backed-up.ts';
 
 let stack: BackupStack<BackedUp>;
@@ -15,27 +15,9 @@ afterEach(() => stack.killWorker());
 afterAll(() => stack?.stop());
 
 test('a backup and its test outlive their worker, whichever moment it is killed at', async () => {
-  const { names, bed } = stack;
-  const jobs = (): string[] => stack.jobs();
-  const at = new Date();
-  const id = backupId(at, 'full', '1a2b3c');
-  stack.startWorker();
-  await stack.begin('backup', backupWorkflowId(id), { id, kind: 'full', startedAt: at.toISOString(), activity: names.take });
-  await expect.poll(() => jobs().length, { ...soon, interval: 5 }).toBeGreaterThan(0);
-  await stack.killWorker();
-  expect(existsSync(join(bed.repository, 'db', id, 'manifest.json'))).toBe(false);
-  stack.startWorker();
-  await stack.untilCompleted(backupWorkflowId(id));
-
-  const workflowId = backupTestWorkflowId(id);
-  await stack.begin('backupTest', workflowId, { backup: id, activity: names.test });
-  const isUp = () => jobs().some((job) => existsSync(join(job, 'data/postmaster.pid')));
-  await expect.poll(isUp, { ...soon, interval: 2 }).toBe(true);
-  await stack.killWorker();
-  stack.startWorker();
-  await stack.untilCompleted(workflowId);
+  const id = await takeAndTestThroughDeaths(stack, (job) => existsSync(join(job, 'data/postmaster.pid')));
   expect(await stack.list()).toMatchObject([{ id, status: 'verified', counts: { tables: 1, rows: 20_000 } }]);
-  expect(jobs()).toEqual([]);
+  expect(stack.jobs()).toEqual([]);
 });
 
 test('its schedules stand as the inventory says, and an hourly one brings a tested incremental', async () => {

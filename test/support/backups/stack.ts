@@ -20,7 +20,7 @@ const workerFile = fileURLToPath(new URL('./worker.ts', import.meta.url));
 export const soon = { timeout: 50_000 };
 
 /** The one target of its inventory. */
-interface Bed extends Pick<WorkOrder, 'secrets'> {
+export interface Bed extends Pick<WorkOrder, 'secrets'> {
   readonly inventory: Inventory;
   readonly folder: string;
   readonly scratch: string;
