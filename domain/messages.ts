@@ -101,7 +101,8 @@ export type ChildQuestion = Omit<Waiting, 'votes' | 'need' | 'from' | 'deadline'
   /** Asked on the way back or after the end: a cancellation of the whole is no answer to it. */
   readonly despiteCancel?: true;
 };
-export const childReportSignal = defineSignal<[ChildReport]>('childReport');
+/** One or several, in the order in which they happened. */
+export const childReportSignal = defineSignal<ChildReport[]>('childReport');
 /** How a gate ended; `cancel` when the recovery was cancelled meanwhile, `by` is empty when nobody decided in time. */
 export interface GateOutcome {
   readonly decision: Decision | 'cancel';

@@ -50,7 +50,9 @@ export async function watch(ports: Ports, { target, plan: ref, to, since }: Inpu
       if (over !== undefined) return end(over);
       if (Date.now() - since.at >= plan.dwellMs && (probes.length > 0 || !plan.isProbed)) return end();
     } else if (performance.now() - heardAt > silentMs) throw unseen(reports);
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    // Not beyond the end: a step is watched as long as was said.
+    const left = since.at + plan.dwellMs - Date.now();
+    await new Promise((resolve) => setTimeout(resolve, left > 0 ? Math.min(left, lookEveryMs) : lookEveryMs));
   }
 }
 

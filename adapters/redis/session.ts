@@ -1,6 +1,6 @@
 /** One short session on a Redis server: in bounded time, with the password read at the moment of use, and nothing left open. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient, type RedisClientOptions } from '@redis/client';
+import { RedisClient, type RedisClientOptions } from '@redis/client';
 import type { Access, RedisNode } from '../../activities/ports/redis.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
@@ -52,6 +52,9 @@ export async function inSession<T>(
 /** A restored server has a socket in a folder, and no port. */
 const isSocket = ({ host }: RedisNode): boolean => host.startsWith('/');
 
+/** Made once: each `createClient` with other options writes a class of all commands anew, for some 30 ms of the worker's one core. */
+const makeClient = RedisClient.factory();
+
 /** One try: whoever looks again asks again. */
 const clientFor = (
   node: RedisNode,
@@ -59,7 +62,7 @@ const clientFor = (
   ms: number,
   secured: ClientTls | undefined,
 ) =>
-  createClient({
+  makeClient({
     ...account,
     socket: { ...placeOf(node, secured), connectTimeout: ms, reconnectStrategy: false },
     disableOfflineQueue: true,

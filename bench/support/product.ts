@@ -15,8 +15,8 @@ export interface Product {
   readonly temporalAddress: string;
   /** Asks as hana, who may do everything but approve; throws unless the answer is 2xx. */
   readonly call: <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<T>;
-  /** Asks again every 20 ms until the answer is as wanted. */
-  readonly until: <T>(path: string, wanted: (answer: T) => boolean) => Promise<T>;
+  /** Asks again, every 20 ms unless said otherwise, until the answer is as wanted. */
+  readonly until: <T>(path: string, wanted: (answer: T) => boolean, everyMs?: number) => Promise<T>;
 }
 
 interface ProductOptions {
@@ -84,13 +84,13 @@ export async function startProduct(tidy: AsyncDisposableStack, options: ProductO
     api: stack.api,
     temporalAddress: stack.temporalAddress,
     call,
-    async until<T>(path: string, wanted: (answer: T) => boolean): Promise<T> {
+    async until<T>(path: string, wanted: (answer: T) => boolean, everyMs = 20): Promise<T> {
       const deadline = Date.now() + 60_000;
       for (;;) {
         const answer = await call<T>('GET', path);
         if (wanted(answer)) return answer;
         if (Date.now() > deadline) throw new Error(`${path} is still not so: ${JSON.stringify(answer)}`);
-        await delay(20);
+        await delay(everyMs);
       }
     },
   };

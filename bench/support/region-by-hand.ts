@@ -9,7 +9,10 @@ const steps = [10, 50, 100];
 const [dwellMs, watchMs] = [300, 300];
 const everyMs = 10;
 
-/** Databases side by side, then requests, then names until every server and the resolver say so, then the watch. Nothing is fenced. */
+/**
+ * Databases side by side, then requests, then names until every server and the resolver say so, then the watch. Nothing is
+ * fenced. Users ask the resolver all the time, also just before the names are changed: what it has kept runs out after the TTL.
+ */
 export async function moveByHand(bed: WholeRegionBed): Promise<void> {
   await Promise.all([promoteCluster(bed), promoteCache(bed)]);
   const [proxy] = bed.proxies.proxies;
@@ -17,6 +20,7 @@ export async function moveByHand(bed: WholeRegionBed): Promise<void> {
     await proxy!.ask(`set server be/dr weight ${share}; set server be/prod weight ${100 - share}`);
     await delay(dwellMs);
   }
+  bed.names.resolver.dig('api.shodo.test', 'CNAME');
   bed.names.nsupdate(
     ...['update delete api.shodo.test. CNAME', 'update add api.shodo.test. 2 CNAME dr-api.shodo.test.'],
     ...['update delete www.shodo.test. A', 'update add www.shodo.test. 2 A 198.51.100.10'],

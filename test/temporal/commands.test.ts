@@ -376,7 +376,11 @@ describe('so does', () => {
 });
 
 describe('a recovery inside another', () => {
-  const innerBegun = begun.map((line) => line.replace('$', '$-inner'));
+  const innerBegun = [
+    ...patch,
+    ...['marker core_patch', 'versions ["kernel-2","kernel-5"]'],
+    ...begun.slice(patch.length).map((line) => line.replace('$', '$-inner')),
+  ];
   /** Only the root tells people. */
   const innerEnded = (status: string): string[] =>
     ended(status).flatMap((line) => (line === told ? [] : [line.replace('$', '$-inner')]));
@@ -385,9 +389,11 @@ describe('a recovery inside another', () => {
   const settles = 'signal settle to recovery/$/inner';
   const between = (least: number, most: number): unknown => expect.toSatisfy((n: number) => n >= least && n <= most);
 
+  const atMost = (most: number): unknown => between(1, most);
+
   /**
-   * Both sides. A report waits until the one before has arrived, so its place among the other commands depends on the load; and
-   * what the root hears in one breath goes into one memo.
+   * Both sides. What happens while a report is under way goes into the next one, so their number and their places among the other
+   * commands depend on the load; and what the root hears in one breath goes into one memo.
    */
   async function emittedByBoth(id: string, target: string, name = 'inner') {
     const inner = await emitted(`${id}/${name}`, `${target}.${name}`);
@@ -419,8 +425,8 @@ describe('a recovery inside another', () => {
         toParent,
         ...innerEnded('recovered'),
       ]),
-      // Begun and done, of three steps.
-      reports: 6,
+      // Begun, done, of three steps: one ends as the next begins.
+      reports: atMost(4),
     });
   });
 
@@ -431,7 +437,7 @@ describe('a recovery inside another', () => {
       outer: aboutOuter('no-return-inside', [...begun, starts, ...verified, settles, ...ended('recovered')]),
       memos: between(6, 8),
       inner: about('no-return-inside', [...innerBegun, ...verified, toParent, ...innerEnded('recovered')]),
-      reports: 5,
+      reports: atMost(3),
     });
   });
 
@@ -439,7 +445,7 @@ describe('a recovery inside another', () => {
     const id = await start({ title: 'serving-inside', word: 'recover-serving' });
     await endsAs(id, 'recovered');
     const { inner } = await emittedByBoth(id, 'serving-inside');
-    const serves = ['marker core_patch', 'versions ["kernel-2","kernel-4"]', 'signal childServes to recovery/$'];
+    const serves = ['marker core_patch', 'versions ["kernel-2","kernel-4","kernel-5"]', 'signal childServes to recovery/$'];
     expect(inner).toEqual(about('serving-inside', [...innerBegun, ...serves, ...verified, toParent, ...innerEnded('recovered')]));
   });
 
@@ -476,8 +482,8 @@ describe('a recovery inside another', () => {
         toParent,
         ...innerEnded('recovered'),
       ]),
-      // Six of three steps, two for waiting and running again, one for the gate.
-      reports: 9,
+      // As without a gate, and two for waiting and running again.
+      reports: atMost(6),
     });
   });
 
@@ -507,7 +513,7 @@ describe('a recovery inside another', () => {
         'memo',
         ...innerEnded('rolled-back'),
       ]),
-      reports: 7,
+      reports: atMost(5),
     });
   });
 

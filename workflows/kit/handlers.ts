@@ -50,7 +50,7 @@ export function listen(run: Run): void {
     await cancel(run, request);
     return { accepted: true as const };
   });
-  setHandler(childReportSignal, (report) => toTheEnd(hear)(run, gates, report));
+  setHandler(childReportSignal, (...reports) => toTheEnd(hearAll)(run, gates, reports));
 }
 
 /** Handlers run in the workflow's own scope: once Temporal has cancelled that, whatever they await would be refused. */
@@ -94,6 +94,11 @@ async function decideBySignal(run: Run, gates: RootGates, envelope: Envelope): P
   } catch (error) {
     tellFailure(error);
   }
+}
+
+/** In their order; none waits for the answer of a gate before it. */
+async function hearAll(run: Run, gates: RootGates, reports: readonly ChildReport[]): Promise<void> {
+  await Promise.all(reports.map((report) => hear(run, gates, report)));
 }
 
 /** A child's step, gate or point of no return becomes ours. */

@@ -25,6 +25,8 @@ export class Upwards implements GateKeeper {
   readonly #origin: ChildOrigin;
   readonly #prover: Prover | undefined;
   readonly #outcomes = new Map<string, GateOutcome>();
+  readonly #gathers = patched('kernel-5');
+  readonly #untold: ChildReport[] = [];
   #queue: Promise<void> = Promise.resolve();
 
   /** Without `prover`, in a recovery that the first kernel began, the root's answers are taken as they come. */
@@ -72,9 +74,20 @@ export class Upwards implements GateKeeper {
 
   /** To the root. Resolves when everything told so far has arrived. */
   tell(report: ChildReport): Promise<void> {
-    const root = getExternalWorkflowHandle(this.#origin.rootWorkflowId, this.#origin.rootRunId);
-    this.#queue = this.#queue.then(() => root.signal(childReportSignal, report));
+    this.#untold.push(report);
+    this.#queue = this.#queue.then(() => (this.#gathers ? this.#tellAll() : this.#send(this.#untold.splice(0, 1))));
     return this.#queue;
+  }
+
+  /** What happens in one breath, or while a message is under way, is one message: each costs the root and us a task of a worker. */
+  async #tellAll(): Promise<void> {
+    await endOfBreath();
+    const reports = this.#untold.splice(0);
+    if (reports.length > 0) await this.#send(reports);
+  }
+
+  #send(reports: readonly ChildReport[]): Promise<void> {
+    return getExternalWorkflowHandle(this.#origin.rootWorkflowId, this.#origin.rootRunId).signal(childReportSignal, ...reports);
   }
 
   /** Everything told so far has arrived: a child that ends before that would leave its root an old story. */
@@ -102,4 +115,14 @@ export class Upwards implements GateKeeper {
     const { workflowId, runId } = workflowInfo().parent!;
     await getExternalWorkflowHandle(workflowId, runId).signal(signal, this.#origin.path);
   }
+}
+
+/** When all has run that can run without news from outside: only then are conditions looked at again. */
+function endOfBreath(): Promise<void> {
+  let isAskedAgain = false;
+  return condition(() => {
+    const isOver = isAskedAgain;
+    isAskedAgain = true;
+    return isOver;
+  });
 }
