@@ -378,7 +378,7 @@ describe('so does', () => {
 describe('a recovery inside another', () => {
   const innerBegun = [
     ...patch,
-    ...['marker core_patch', 'versions ["kernel-2","kernel-5"]'],
+    ...['marker core_patch', 'versions ["kernel-2","kernel-6"]'],
     ...begun.slice(patch.length).map((line) => line.replace('$', '$-inner')),
   ];
   /** Only the root tells people. */
@@ -445,7 +445,7 @@ describe('a recovery inside another', () => {
     const id = await start({ title: 'serving-inside', word: 'recover-serving' });
     await endsAs(id, 'recovered');
     const { inner } = await emittedByBoth(id, 'serving-inside');
-    const serves = ['marker core_patch', 'versions ["kernel-2","kernel-4","kernel-5"]', 'signal childServes to recovery/$'];
+    const serves = ['marker core_patch', 'versions ["kernel-2","kernel-4","kernel-6"]', 'signal childServes to recovery/$'];
     expect(inner).toEqual(about('serving-inside', [...innerBegun, ...serves, ...verified, toParent, ...innerEnded('recovered')]));
   });
 

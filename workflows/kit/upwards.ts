@@ -25,7 +25,7 @@ export class Upwards implements GateKeeper {
   readonly #origin: ChildOrigin;
   readonly #prover: Prover | undefined;
   readonly #outcomes = new Map<string, GateOutcome>();
-  readonly #gathers = patched('kernel-5');
+  readonly #gathers = patched('kernel-6');
   readonly #untold: ChildReport[] = [];
   #queue: Promise<void> = Promise.resolve();
 
