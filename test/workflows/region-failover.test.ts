@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { leaseWorkflowId } from '../../domain/identity.ts';
+import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState, Step } from '../../domain/recovery.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
@@ -167,7 +167,7 @@ test(
     expect(gate.title.en).toBe('a is kept from writing, then b takes over. a takes writes and will be stopped.');
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.amended`);
+    await record(childWorkflowId(id, `move ${db.id}`), 'postgres-failover.amended-inside');
     expect(await a!.sql('select pg_is_in_recovery() as standby')).toEqual([{ standby: false }]);
   },
 );

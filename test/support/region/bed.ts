@@ -1,6 +1,7 @@
 /** A whole service on two sides, made of real servers: a cluster, a cache, proxies and names, declared as members of one target. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../../../domain/one-of.ts';
 import { startNameServers, type NameServers } from '../dns/servers.ts';
 import { declareZone } from '../dns/stack.ts';
 import { startProxies, type TestProxies } from '../haproxy/proxy.ts';
@@ -145,7 +146,9 @@ export async function startWholeRegion(stack: Declare, options: Options = {}): P
       return { cluster: await those(cluster.servers, writes), cache: await those(cache.servers, isMaster) };
     },
     async loseHome() {
-      const atHome = [cluster.servers, cache.servers].flatMap((servers) => servers.filter(({ id }) => leads.home.includes(id)));
+      const atHome = [cluster.servers, cache.servers].flatMap((servers) =>
+        servers.filter(({ id }) => namesIn(leads.home).includes(id)),
+      );
       await Promise.all([...atHome.map((server) => server.kill()), bed.proxies.home.stop()]);
     },
     async stop() {
