@@ -5,8 +5,6 @@ import { candidatesOf, lacks } from './candidates.ts';
 import { isPrimary, type Standby } from './node-report.ts';
 import type { ClusterView, FailoverWish } from './situation.ts';
 
-type Seen = Pick<ClusterView, 'reports' | 'states'>;
-
 export interface Choice {
   readonly standby: Standby;
   /** Why the others were left; empty where there was no choice. */
@@ -19,23 +17,27 @@ export interface NoChoice {
 }
 
 /**
- * A failover goes to nobody that lacks what another standby has, named or not. In a switchover it does not count who is ahead for a
- * moment: the old primary hands its log over before it is gone. `whyUnfit`: why one that may be promoted is none for this recovery.
+ * Nobody takes over that lacks what another standby has, named or not. While the primary lives it does not count who is ahead for a
+ * moment: it hands its log over as it is stopped. `whyUnfit`: why one that may be promoted is none for this recovery.
  */
 export function chooseSuccessor(
-  seen: Seen,
-  { mode, promote }: FailoverWish,
+  view: ClusterView,
+  { promote }: Pick<FailoverWish, 'promote'>,
   whyUnfit: (standby: Standby) => Text | undefined = () => undefined,
 ): Choice | NoChoice {
-  const { reports, states } = seen;
-  const { isAble, left, refusal } = candidatesOf(seen, promote, whyUnfit);
+  const { reports, states } = view;
+  const { isAble, left, refusal } = candidatesOf(view, promote, whyUnfit);
   const standby = chooseStandby(reports, states, isAble);
-  const ahead = mode === 'switchover' ? standby : chooseStandby(reports, states);
-  if (standby !== undefined && lacks(standby, ahead!) === 0) return { standby, left: left(standby) };
-  return { sentence: promote === undefined ? nobody(seen) : refusal(ahead) };
+  const ahead = chooseStandby(reports, states);
+  if (standby !== undefined && lacks(standby, ahead!) <= mayLack(standby, view)) return { standby, left: left(standby) };
+  return { sentence: promote === undefined ? nobody(view) : refusal(ahead) };
 }
 
-function nobody({ reports, states }: Seen): Text {
+/** Bytes that are on their way to it. */
+const mayLack = ({ role }: Standby, { reports, limits }: ClusterView): number =>
+  role.isStreaming && reports.some(isPrimary) ? limits.lagBytes : 0;
+
+function nobody({ reports, states }: ClusterView): Text {
   const whys = reports.filter((report) => !isPrimary(report)).map((report) => canPromote(report, reports, states).sentence);
   return joined([{ en: 'No standby can take over.', ja: '引き継げるスタンバイがありません。' }, ...whys]);
 }

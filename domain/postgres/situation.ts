@@ -114,7 +114,7 @@ function chooseForSwitchover(
   if (primary === undefined) return { sentence: noPrimary };
   if (!view.states.has(primary.node)) return { sentence: cannotStop(primary) };
   const { promote = view.reports.filter(isStandby).map(({ node }) => node) } = wish;
-  return chooseSuccessor(view, { ...wish, promote }, (standby) => whyNoSwitchover(view, primary, standby));
+  return chooseSuccessor(view, { promote }, (standby) => whyNoSwitchover(view, primary, standby));
 }
 
 const noPrimary: Text = {

@@ -38,7 +38,7 @@ export function chooseSuccessor(reports: readonly NodeReport[], wish: Wish, limi
   if (master !== undefined && wish.promote !== undefined && namesIn(wish.promote).includes(master.node)) {
     return { ok: true, node: master.node, isMaster: true, sentence: isAlready(master.node) };
   }
-  return unwell(reports, wish, limits) ?? choose(reports, wish);
+  return unwell(reports, wish, limits) ?? choose(reports, wish, limits);
 }
 
 /** What makes a planned change refuse: everything but how they keep their data. */
@@ -55,17 +55,18 @@ function unwell(reports: readonly NodeReport[], { mode }: Wish, limits: ServerLi
 }
 
 /**
- * Fails over to nobody that has less than another replica, named or not. A planned change waits until the successor has all, whoever
- * is ahead by a moment.
+ * Nobody takes over that has less than another replica, named or not. While the master answers it does not count who is ahead for a
+ * moment: it waits for the successor before it takes no writes any more.
  */
-function choose(reports: readonly NodeReport[], { mode, promote }: Wish): Successor | Refused {
+function choose(reports: readonly NodeReport[], { promote }: Wish, { lagBytes }: ServerLimits): Successor | Refused {
   const replicas = reports.filter(isReplica);
   const asked = promote === undefined ? replicas.map(({ node }) => node) : namesIn(promote);
   const unable = new Map(asked.map((node) => [node, whyUnable(reports, node)]));
   const isAble = ({ node }: Replica): boolean => unable.has(node) && unable.get(node) === undefined;
   const best = chooseReplica(reports, isAble);
-  const ahead = mode === 'switchover' ? best : chooseReplica(reports);
-  if (best !== undefined && lacks(best, ahead!) === 0) {
+  const ahead = chooseReplica(reports);
+  const mayLack = best?.role.isLinked && reports.some(isMaster) ? lagBytes : 0;
+  if (best !== undefined && lacks(best, ahead!) <= mayLack) {
     const others = asked.filter((node) => node !== best.node);
     const left = others.map((node) => unable.get(node) ?? behind(replicas, node, best));
     return { ok: true, node: best.node, isMaster: false, sentence: joined([canPromote(best, reports).sentence, ...left]) };

@@ -106,7 +106,7 @@ describe('a primary that is lost', () => {
   test('is followed by the one of equals that has replayed most, and each of the others is told with its reason', () => {
     const reports = [silent(), standby('b', '1/8', { replayed: '1/0' }), standby('c', '1/8'), standby('d', '1/4')];
     const left = (promote?: FailoverWish['promote']) => {
-      const chosen = chooseSuccessor({ reports, states: new Map() }, { mode: 'failover', promote });
+      const chosen = chooseSuccessor({ reports, states: new Map(), limits }, { promote });
       return 'left' in chosen ? [chosen.standby.node, chosen.left.en] : [chosen.sentence.en];
     };
     expect(left(['d', 'b', 'c', 'a'])).toEqual(['c', 'c has 4 bytes more of the log than d. b has as much. a does not answer.']);
@@ -141,6 +141,15 @@ describe('a primary that lives', () => {
       ...{ is: 'lives', successor: 'b' },
       suspects: [{ node: 'a', seen: 'primary', hasControl: false }],
     });
+  });
+  test('hands its log over to whoever streams: only more than the limits allow counts, and only while it lives', () => {
+    const behind = (position: string, more: Partial<Standby['role']> = {}) => [standby('b', '1/0'), standby('c', position, more)];
+    const wish = { promote: ['c'] };
+    expect(situation([primary(), ...behind('0/FFFFFFF0')], {}, wish)).toMatchObject({ is: 'lives', successor: 'c' });
+    const refused = (...reports: NodeReport[]) => refusal(reports, { a: gone }, wish);
+    expect(refused(primary(), ...behind('0/FFFFFC17'))).toContain('b has 1.0 kB more of the log than c.');
+    expect(refused(primary(), ...behind('0/FFFFFFF0', { isStreaming: false }))).toContain('b has 16 bytes more');
+    expect(refused(silent(), ...behind('0/FFFFFFF0'))).toContain('b has 16 bytes more');
   });
   test.each<[string, readonly NodeReport[], States, string]>([
     ['where it lives no more', [silent(), standby('b')], { a: gone }, 'No primary answers: this takes a failover.'],

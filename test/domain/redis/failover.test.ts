@@ -58,11 +58,16 @@ describe('who takes over', () => {
     expect(choose([master('a'), master('c')], ['c', 'd'])).toMatchObject({ ok: false });
   });
 
-  test('a planned change goes to one of those that were named, though another is ahead for a moment', () => {
+  test('of those that were named, though another is ahead for a moment of a master that answers', () => {
     const linked = (node: string, offset: number) => replica(node, { isLinked: true }, { offset });
     const reports = [master('a'), linked('b', 5_000), linked('c', 4_998), linked('d', 4_999)];
-    const wish = { mode: 'switchover', promote: ['c', 'd'] } as const;
-    expect(chooseSuccessor(reports, wish, limits)).toMatchObject({ ok: true, node: 'd' });
+    const promote = ['c', 'd'];
+    for (const mode of ['failover', 'switchover'] as const) {
+      expect(chooseSuccessor(reports, { mode, promote }, limits)).toMatchObject({ ok: true, node: 'd' });
+    }
+    expect(choose([silent('a'), ...reports.slice(1)], promote)).toMatchObject({ ok: false });
+    expect(choose([master('a'), linked('b', 5_000), linked('c', 3_999)], 'c')).toMatchObject({ ok: false });
+    expect(choose([master('a'), linked('b', 5_000), replica('c', {}, { offset: 4_999 })], 'c')).toMatchObject({ ok: false });
   });
 
   test('is suggested where nobody takes writes, and not where one that answers only does not let us in', () => {
