@@ -26,14 +26,15 @@ function memberFaults(inventory: Fields, member: Fields, members: [number, Field
     return [{ path: ['target'], message: `no target ${String(member['target'])} of kind ${memberKinds.join(', ')}` }];
   }
   const leads = fields(member['leads']);
+  const known = sides.filter((side) => Object.hasOwn(leads, side)).map((side) => [side, namesOf(leads[side])] as const);
   return [
     ...sides.filter((side) => !Object.hasOwn(leads, side)).map((side) => ({ path: ['leads'], message: `nothing for ${side}` })),
     ...Object.keys(leads)
       .filter((side) => !sides.includes(side))
       .map((side) => ({ path: ['leads', side], message: `no side ${side}` })),
-    ...Object.entries(leads)
-      .filter(([, lead]) => !canLead(found, String(lead)))
-      .map(([side, lead]) => ({ path: ['leads', side], message: `${String(found['id'])} has no ${String(lead)}` })),
+    ...known.flatMap(([side, names], n) =>
+      whyNoLead(found, names, known.slice(0, n)).map((message) => ({ path: ['leads', side], message })),
+    ),
     ...needsOf(member).flatMap((need, n) => {
       const other = members.find(([, one]) => one['target'] === need)?.[1];
       if (other === undefined) return [{ path: ['needs', n], message: `no member ${need}` }];
@@ -49,6 +50,22 @@ const targetOf = (inventory: Fields, member: Fields): Fields | undefined =>
   )?.[1];
 
 const needsOf = (member: Fields): string[] => (Array.isArray(member['needs']) ? member['needs'].map(String) : []);
+
+/** A node belongs to one side alone; and of several only databases can tell which one it should be. */
+function whyNoLead(target: Fields, names: readonly string[], before: readonly (readonly [string, string[]])[]): string[] {
+  const id = String(target['id']);
+  return [
+    ...(names.length > 1 && !hasNodes(target) ? [`one side of ${id}, no more`] : []),
+    ...names.flatMap((name) => {
+      if (!canLead(target, name)) return [`${id} has no ${name}`];
+      const other = before.find(([, others]) => others.includes(name));
+      return other === undefined ? [] : [`${name} leads to ${other[0]} already`];
+    }),
+  ];
+}
+
+const namesOf = (lead: unknown): string[] => (Array.isArray(lead) ? lead.map(String) : [String(lead)]);
+const hasNodes = ({ kind }: Fields): boolean => kind === 'postgres' || kind === 'redis';
 
 /** A node of a database, a side of proxies, a side of every switch of a zone. */
 function canLead(target: Fields, lead: string): boolean {

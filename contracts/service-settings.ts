@@ -1,6 +1,7 @@
 /** What the inventory says of a service: the sides it can live on, and the targets that it is made of. */
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { oneOf } from './inputs/one-of.ts';
 import { slug } from './inputs/start.ts';
 import { probe } from './traffic-probe.ts';
 
@@ -37,7 +38,11 @@ const member = z.strictObject({
   target: slug.describe('A target of kind postgres, redis, traffic or dns-zone.'),
   tier: z.int().min(1).max(3).describe('1 is moved first; the next tier follows when all of it is through.'),
   needs: z.array(slug).max(20).default([]).describe('Members that are moved before it.'),
-  leads: z.record(slug, slug).describe('Side of the service → the node that takes the writes there, or the side of that target.'),
+  leads: z
+    .record(slug, oneOf)
+    .describe(
+      'Side of the service → the node that takes the writes there, or nodes of which one does; or the side of that target.',
+    ),
 });
 
 const drill = z.strictObject({

@@ -1,6 +1,7 @@
 /** The effects on a whole service, as workflows call them. Every one may run twice. */
 import type { Answer } from '../../domain/checklist/words.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
+import type { OneOf } from '../../domain/one-of.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { MemberKind } from '../../domain/service/words.ts';
 import type { Check } from '../../domain/verification.ts';
@@ -16,7 +17,7 @@ export interface ServiceActivities {
 export interface MovedMember {
   readonly target: string;
   readonly kind: MemberKind;
-  readonly lead: string;
+  readonly lead: OneOf;
   readonly leadNow?: string;
 }
 

@@ -1,7 +1,7 @@
 /** Input of `postgres-failover`. */
 import { z } from 'zod';
 import { bringBack } from './bring-back.ts';
-import { slug } from './start.ts';
+import { oneOf } from './one-of.ts';
 
 export const postgresFailoverInput = z.strictObject({
   mode: z
@@ -10,6 +10,8 @@ export const postgresFailoverInput = z.strictObject({
     .describe(
       '`switchover` moves the primary while all is well, and loses nothing; `failover` is for a primary that is ill or gone.',
     ),
-  promote: slug.optional().describe('The node that takes over; left out, the standby that loses least.'),
+  promote: oneOf
+    .optional()
+    .describe('The node that takes over; of a list, or of all where it is left out, the standby that loses least.'),
   bringBack,
 });

@@ -67,8 +67,12 @@ export const strangerTo = (node: LiveNode, others: readonly LiveNode[]): LiveNod
   others.find(({ systemId }) => systemId !== node.systemId);
 
 /** Of those that may, the one that has received most; of equals the one that has replayed most, then the first of the inventory. */
-export function chooseStandby(reports: readonly NodeReport[], states: NodeStates = new Map()): Standby | undefined {
-  const able = reports.filter(isStandby).filter((one) => canPromote(one, reports, states).ok);
+export function chooseStandby(
+  reports: readonly NodeReport[],
+  states: NodeStates = new Map(),
+  among: (standby: Standby) => boolean = () => true,
+): Standby | undefined {
+  const able = reports.filter(isStandby).filter((one) => among(one) && canPromote(one, reports, states).ok);
   return able.reduce<Standby | undefined>((best, one) => (best === undefined || losesLess(one, best) ? one : best), undefined);
 }
 

@@ -1,7 +1,8 @@
 /** The plan of a fence: which nodes are kept from writing before another one takes over. */
 import { digestBeside } from '../digest.ts';
+import { namesIn } from '../one-of.ts';
 import type { Plan, PlannedChange } from '../recovery.ts';
-import type { Text } from '../text.ts';
+import { plain, type Text } from '../text.ts';
 import type { FailoverWish, Situation, Suspect } from './situation.ts';
 
 export interface FencePlan extends Situation {
@@ -17,10 +18,17 @@ export function planFence(target: string, nodes: number, wish: FailoverWish, sit
   return { ...plan, digest: digestBeside(plan) };
 }
 
-/** Whether carrying out the plan would still be what people saw: the same successor, the same nodes to stop, the same of them taking writes, or perhaps. */
+/**
+ * Whether carrying out the plan would still be what people saw: the same successor, or one of those that it names; the same nodes to
+ * stop, the same of them taking writes, or perhaps.
+ */
 export function isSameSituation(plan: FencePlan, now: Situation): boolean {
   const essence = ({ is, successor, suspects }: Situation): string =>
-    JSON.stringify([is, successor, suspects.map(({ node, seen }) => [node, seen === 'primary' || seen === 'shut'])]);
+    JSON.stringify([
+      is,
+      is === 'taken-over' ? successor : whoTakesOver({ ...plan, successor }),
+      suspects.map(({ node, seen }) => [node, seen === 'primary' || seen === 'shut']),
+    ]);
   return essence(plan) === essence(now);
 }
 
@@ -80,7 +88,19 @@ const whyAskOfShut = (nodes: readonly string[]): Text | undefined =>
         ja: `${nodes.join('、')} は応答しており、当方の接続だけを拒否しています。書き込み中の可能性がありますが停止します。`,
       };
 
-function summarize({ is, successor, suspects }: FencePlan): Text {
+/** Of several the positions behind the fence decide: people agree to any of them. */
+function whoTakesOver({ wish: { promote = [] }, successor }: Pick<FencePlan, 'wish' | 'successor'>): Text {
+  const named = namesIn(promote);
+  if (named.length < 2) return plain(successor);
+  return {
+    en: `the one of ${named.join(', ')} that has most`,
+    ja: `${named.join('、')} のうち最も多く受信したノード`,
+  };
+}
+
+function summarize(plan: FencePlan): Text {
+  const { is, successor, suspects } = plan;
+  const next = whoTakesOver(plan);
   const [en, ja] = [suspects.map(({ node }) => node).join(', '), suspects.map(({ node }) => node).join('、')];
   if (suspects.length === 0) {
     return {
@@ -94,7 +114,7 @@ function summarize({ is, successor, suspects }: FencePlan): Text {
         ja: `${successor} が引き継ぎ済み。${ja} の書き込みを禁止します。`,
       }
     : {
-        en: `${en} is kept from writing, then ${successor} takes over.`,
-        ja: `${ja} の書き込みを禁止し、${successor} が引き継ぎます。`,
+        en: `${en} is kept from writing, then ${next.en} takes over.`,
+        ja: `${ja} の書き込みを禁止し、${next.ja} が引き継ぎます。`,
       };
 }

@@ -1,9 +1,10 @@
 /** Where a PostgreSQL cluster stands before a failover: who takes over, and which nodes have to be kept from writing first. */
+import { namesIn, type OneOf } from '../one-of.ts';
 import { isShut } from '../silent-node.ts';
 import { size } from '../sizes.ts';
 import type { Text } from '../text.ts';
-import type { Verdict } from '../verdict.ts';
-import { canPromote, chooseStandby, positionOf, type NodeStates } from './can-promote.ts';
+import { positionOf, type NodeStates } from './can-promote.ts';
+import { chooseSuccessor } from './choose-successor.ts';
 import type { ClusterLimits } from './limits.ts';
 import { bytesAhead } from './lsn.ts';
 import { isLive, isPrimary, isStandby, type NodeReport, type Primary, type Standby } from './node-report.ts';
@@ -12,8 +13,8 @@ import type { NodeState } from './node-state.ts';
 export interface FailoverWish {
   /** `switchover` = planned, while all is well, with nothing lost. */
   readonly mode: 'failover' | 'switchover';
-  /** The node that takes over; the one that loses least when left out. */
-  readonly promote?: string | undefined;
+  /** The node that takes over, or nodes of which the one does that loses least; any when left out. */
+  readonly promote?: OneOf | undefined;
 }
 
 export interface ClusterView {
@@ -46,61 +47,29 @@ export type Decision =
 
 export function decideSituation(view: ClusterView, wish: FailoverWish): Decision {
   const primaries = view.reports.filter(isPrimary);
-  const wished = primaries.find(({ node }) => node === wish.promote);
-  if (primaries.length > 1 && wished === undefined) return refuse('two-primaries', whichOne(primaries));
-  const promoted = wished ?? (wish.promote === undefined && isFenced(view) ? primaries[0] : undefined);
+  const wished = primaries.filter(({ node }) => wish.promote !== undefined && namesIn(wish.promote).includes(node));
+  if (primaries.length > 1 && wished.length !== 1) return refuse('two-primaries', whichOne(primaries));
+  const promoted = wished[0] ?? (wish.promote === undefined && isFenced(view) ? primaries[0] : undefined);
   if (promoted) {
     return { ok: true, situation: { is: 'taken-over', successor: promoted.node, ...suspectsIn(view, promoted.node) } };
   }
 
-  const chosen = chooseSuccessor(view, wish.promote);
-  if ('sentence' in chosen) return refuse('nobody-to-promote', chosen.sentence);
+  const able = chooseSuccessor(view, wish);
+  if ('sentence' in able) return refuse('nobody-to-promote', able.sentence);
   const [primary] = primaries;
-  if (wish.mode === 'switchover') {
-    const why = whyNoSwitchover(view, primary, chosen);
-    if (why) return refuse('switchover-refused', why);
-  }
-  if (primary === undefined) {
-    return { ok: true, situation: { is: 'lost', successor: chosen.node, ...suspectsIn(view, chosen.node) } };
-  }
+  const chosen = wish.mode === 'switchover' ? chooseForSwitchover(view, primary, wish) : able;
+  if ('sentence' in chosen) return refuse('switchover-refused', chosen.sentence);
+  const { node: successor } = chosen.standby;
+  if (primary === undefined) return { ok: true, situation: { is: 'lost', successor, ...suspectsIn(view, successor) } };
   // While one takes writes, a node that says nothing was a standby: it is none of those who have to be stopped.
   const suspects = [suspect(view, primary)];
-  return { ok: true, situation: { is: 'lives', successor: chosen.node, suspects } };
+  return { ok: true, situation: { is: 'lives', successor, suspects } };
 }
 
 const refuse = (code: Extract<Decision, { ok: false }>['code'], sentence: Text): Decision => ({ ok: false, code, sentence });
 
 /** Somebody was fenced and another one writes: an earlier failover was cut off behind its point of no return. */
 const isFenced = ({ states }: ClusterView): boolean => [...states.values()].some(({ fencedBy }) => fencedBy !== null);
-
-/** The standby that was wished for, or that loses least; or why there is none. */
-export function chooseSuccessor(
-  { reports, states }: Pick<ClusterView, 'reports' | 'states'>,
-  wish: string | undefined,
-): Standby | Pick<Verdict, 'sentence'> {
-  const best = chooseStandby(reports, states);
-  if (wish === undefined) return best ?? { sentence: nobody(reports, states) };
-  const wished = reports.find(({ node }) => node === wish);
-  if (wished === undefined) return { sentence: { en: `There is no node ${wish}.`, ja: `ノード ${wish} はありません。` } };
-  const able = canPromote(wished, reports, states);
-  if (!able.ok || !isStandby(wished)) return able;
-  const more = best === undefined ? 0 : bytesAhead(positionOf(wished)!, positionOf(best)!);
-  if (more === 0) return wished;
-  return {
-    sentence: {
-      en: `${best!.node} has ${size(more)} more of the log than ${wish}.`,
-      ja: `${best!.node} は ${wish} より WAL を ${size(more)} 多く受信しています。`,
-    },
-  };
-}
-
-function nobody(reports: readonly NodeReport[], states: NodeStates): Text {
-  const whys = reports.filter((report) => !isPrimary(report)).map((report) => canPromote(report, reports, states).sentence);
-  return {
-    en: `No standby can take over. ${whys.map(({ en }) => en).join(' ')}`.trim(),
-    ja: `引き継げるスタンバイがありません。${whys.map(({ ja }) => ja).join('')}`,
-  };
-}
 
 /** Every other node of which it is not certain that it takes no writes, whoever wakes or starts it. */
 function suspectsIn(view: ClusterView, successor: string): Pick<Situation, 'suspects'> {
@@ -137,20 +106,27 @@ const whichOne = (primaries: readonly Primary[]): Text => {
 };
 
 /** Nothing may be lost and nobody may wait long: otherwise it is a failover. */
-function whyNoSwitchover(
-  { states, limits }: ClusterView,
+function chooseForSwitchover(
+  view: ClusterView,
   primary: Primary | undefined,
-  { node, role, ...standby }: Standby,
-): Text | undefined {
-  if (primary === undefined) {
-    return { en: 'No primary answers: this takes a failover.', ja: 'プライマリが応答しません。フェイルオーバーが必要です。' };
-  }
-  if (!states.has(primary.node)) {
-    return {
-      en: `Nobody can stop ${primary.node}: its control is not declared, or not within reach.`,
-      ja: `${primary.node} を停止する手段がありません(control が未定義か到達不能)。`,
-    };
-  }
+  wish: FailoverWish,
+): ReturnType<typeof chooseSuccessor> {
+  if (primary === undefined) return { sentence: noPrimary };
+  if (!view.states.has(primary.node)) return { sentence: cannotStop(primary) };
+  const { promote = view.reports.filter(isStandby).map(({ node }) => node) } = wish;
+  return chooseSuccessor(view, { promote }, (standby) => whyNoSwitchover(view, primary, standby));
+}
+
+const noPrimary: Text = {
+  en: 'No primary answers: this takes a failover.',
+  ja: 'プライマリが応答しません。フェイルオーバーが必要です。',
+};
+const cannotStop = ({ node }: Primary): Text => ({
+  en: `Nobody can stop ${node}: its control is not declared, or not within reach.`,
+  ja: `${node} を停止する手段がありません(control が未定義か到達不能)。`,
+});
+
+function whyNoSwitchover({ limits }: ClusterView, primary: Primary, { node, role, ...standby }: Standby): Text | undefined {
   if (!role.isStreaming) return { en: `${node} receives no log.`, ja: `${node} は WAL を受信していません。` };
   if (role.isReplayPaused) return { en: `Replay on ${node} is paused.`, ja: `${node} の再生が一時停止しています。` };
   const lacks = bytesAhead(positionOf({ node, role, ...standby })!, primary.role.position);

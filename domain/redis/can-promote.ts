@@ -27,7 +27,10 @@ export const shareHistory = (replica: Replica, { history, historyBefore }: { his
   replica.history === history || replica.history === historyBefore;
 
 /** Of those that may, the one with most; of equals the one that is preferred, then the first of the inventory. */
-export function chooseReplica(reports: readonly NodeReport[]): Replica | undefined {
-  const able = reports.filter(isReplica).filter((one) => canPromote(one, reports).ok);
+export function chooseReplica(
+  reports: readonly NodeReport[],
+  among: (replica: Replica) => boolean = () => true,
+): Replica | undefined {
+  const able = reports.filter(isReplica).filter((one) => among(one) && canPromote(one, reports).ok);
   return able.toSorted((a, b) => b.offset - a.offset || a.role.priority - b.role.priority)[0];
 }

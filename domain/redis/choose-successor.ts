@@ -1,15 +1,16 @@
 /** Who takes over from a master, and why nobody may. */
-import type { Text } from '../text.ts';
+import { namesIn, type OneOf } from '../one-of.ts';
 import { size } from '../sizes.ts';
-import { no, type Verdict } from '../verdict.ts';
+import { joined, type Text } from '../text.ts';
+import type { Verdict } from '../verdict.ts';
 import { canPromote, chooseReplica, shareHistory } from './can-promote.ts';
 import { judgeServers, type ServerLimits } from './judge-servers.ts';
 import { isMaster, isReplica, type NodeReport, type Replica } from './node-report.ts';
 
 export interface Wish {
   readonly mode: 'failover' | 'switchover';
-  /** Node that a person named. */
-  readonly promote?: string | undefined;
+  /** The node that takes over, or nodes of which the one does that has most; any when left out. */
+  readonly promote?: OneOf | undefined;
 }
 
 export interface Successor {
@@ -21,7 +22,8 @@ export interface Successor {
 }
 
 type Refused = Verdict & { readonly ok: false };
-const refused = (en: string, ja: string): Refused => ({ ...no(en, ja), ok: false });
+const refuse = (sentence: Text): Refused => ({ ok: false, sentence });
+const refused = (en: string, ja: string): Refused => refuse({ en, ja });
 
 export function chooseSuccessor(reports: readonly NodeReport[], wish: Wish, limits: ServerLimits): Successor | Refused {
   const masters = reports.filter(isMaster);
@@ -32,10 +34,11 @@ export function chooseSuccessor(reports: readonly NodeReport[], wish: Wish, limi
       `${names} が同時に書き込みを受け付けています。どのデータを残すかを人が決め、他を追従させてください。`,
     );
   }
-  if (wish.promote !== undefined && masters[0]?.node === wish.promote) {
-    return { ok: true, node: wish.promote, isMaster: true, sentence: isAlready(wish.promote) };
+  const [master] = masters;
+  if (master !== undefined && wish.promote !== undefined && namesIn(wish.promote).includes(master.node)) {
+    return { ok: true, node: master.node, isMaster: true, sentence: isAlready(master.node) };
   }
-  return unwell(reports, wish, limits) ?? choose(reports, wish);
+  return unwell(reports, wish, limits) ?? choose(reports, wish, limits);
 }
 
 /** What makes a planned change refuse: everything but how they keep their data. */
@@ -51,32 +54,55 @@ function unwell(reports: readonly NodeReport[], { mode }: Wish, limits: ServerLi
   );
 }
 
-function choose(reports: readonly NodeReport[], { promote }: Wish): Successor | Refused {
-  const best = chooseReplica(reports);
-  const named = promote === undefined ? best : reports.filter(isReplica).find(({ node }) => node === promote);
-  if (named === undefined) {
-    return promote === undefined
-      ? nobody(reports)
-      : refused(`${promote} is no replica that answers.`, `${promote} は応答するレプリカではありません。`);
+/**
+ * Nobody takes over that has less than another replica, named or not. While the master answers it does not count who is ahead for a
+ * moment: it waits for the successor before it takes no writes any more.
+ */
+function choose(reports: readonly NodeReport[], { promote }: Wish, { lagBytes }: ServerLimits): Successor | Refused {
+  const replicas = reports.filter(isReplica);
+  const asked = promote === undefined ? replicas.map(({ node }) => node) : namesIn(promote);
+  const unable = new Map(asked.map((node) => [node, whyUnable(reports, node)]));
+  const isAble = ({ node }: Replica): boolean => unable.has(node) && unable.get(node) === undefined;
+  const best = chooseReplica(reports, isAble);
+  const ahead = chooseReplica(reports);
+  const mayLack = best?.role.isLinked && reports.some(isMaster) ? lagBytes : 0;
+  if (best !== undefined && lacks(best, ahead!) <= mayLack) {
+    const others = asked.filter((node) => node !== best.node);
+    const left = others.map((node) => unable.get(node) ?? behind(replicas, node, best));
+    return { ok: true, node: best.node, isMaster: false, sentence: joined([canPromote(best, reports).sentence, ...left]) };
   }
-  const able = canPromote(named, reports);
-  if (!able.ok) return { ...able, ok: false };
-  const more = best === undefined || !shareHistory(named, best) ? 0 : best.offset - named.offset;
-  if (more > 0) {
-    return refused(
-      `${best!.node} has ${size(more)} more than ${named.node}.`,
-      `${best!.node} の方が ${named.node} より ${size(more)} 多く保持しています。`,
-    );
-  }
-  return { ok: true, node: named.node, isMaster: false, sentence: able.sentence };
+  if (promote === undefined) return refuse(joined([nobody, ...[...unable.values()].flatMap((why) => why ?? [])]));
+  const whys = asked.map((node) => unable.get(node) ?? behind(replicas, node, ahead!));
+  return refuse(whys.length === 1 ? whys[0]! : joined([noneOf(asked), ...whys]));
 }
 
-function nobody(reports: readonly NodeReport[]): Refused {
-  const why = reports.filter(isReplica).map((replica: Replica) => canPromote(replica, reports).sentence);
-  return refused(
-    ['No node could take over.', ...why.map(({ en }) => en)].join(' '),
-    ['引き継げるノードがありません。', ...why.map(({ ja }) => ja)].join(''),
+function whyUnable(reports: readonly NodeReport[], node: string): Text | undefined {
+  const replica = reports.filter(isReplica).find((one) => one.node === node);
+  if (replica === undefined) {
+    return { en: `${node} is no replica that answers.`, ja: `${node} は応答するレプリカではありません。` };
+  }
+  const able = canPromote(replica, reports);
+  return able.ok ? undefined : able.sentence;
+}
+
+/** Of another history nobody can say. */
+const lacks = (one: Replica, other: Replica): number => (shareHistory(one, other) ? Math.max(0, other.offset - one.offset) : 0);
+
+function behind(replicas: readonly Replica[], node: string, ahead: Replica): Text {
+  const more = lacks(
+    replicas.find((one) => one.node === node)!,
+    ahead,
   );
+  if (more === 0) return { en: `${node} has as much.`, ja: `${node} も同量です。` };
+  return {
+    en: `${ahead.node} has ${size(more)} more than ${node}.`,
+    ja: `${ahead.node} の方が ${node} より ${size(more)} 多く保持しています。`,
+  };
 }
 
+const nobody: Text = { en: 'No node could take over.', ja: '引き継げるノードがありません。' };
+const noneOf = (asked: readonly string[]): Text => ({
+  en: `None of ${asked.join(', ')} can take over.`,
+  ja: `${asked.join('、')} のいずれも引き継げません。`,
+});
 const isAlready = (node: string): Text => ({ en: `${node} takes writes already.`, ja: `${node} は既にマスターです。` });

@@ -1,4 +1,5 @@
 /** Which recovery moves a member, and with which input. */
+import { namesIn, type OneOf } from '../one-of.ts';
 import type { MemberKind } from './words.ts';
 
 export interface MemberMove {
@@ -12,20 +13,22 @@ export interface MemberMove {
 /** Gates of those recoveries that the approval of the whole move stands for. Losses and refused safety checks are never among them. */
 export const coveredGates = ['fence', 'dns', 'ttl', 'shift'] as const;
 
-/** `lead`: the node or side that it leads to; `planned`: all is well, so nothing may be lost. */
-export function memberMove(kind: MemberKind, lead: string, planned: boolean): MemberMove {
+/** `lead`: the side that it leads to, or the node, or nodes of which one takes over; `planned`: all is well, so nothing may be lost. */
+export function memberMove(kind: MemberKind, lead: OneOf, planned: boolean): MemberMove {
   // In an outage users wait for what comes after the databases: no node that is lost holds it up.
   const database = { ...(planned ? { mode: 'switchover' } : { mode: 'failover', bringBack: 'may' }), promote: lead };
+  // The inventory names one side alone.
+  const [side] = namesIn(lead);
   switch (kind) {
     case 'postgres':
       return { scenario: 'postgres-failover', workflowType: 'postgresFailover', input: database, mayLose: true };
     case 'redis':
       return { scenario: 'redis-failover', workflowType: 'redisFailover', input: database, mayLose: true };
     case 'traffic':
-      return { scenario: 'traffic-shift', workflowType: 'trafficShift', input: { side: lead }, mayLose: false };
+      return { scenario: 'traffic-shift', workflowType: 'trafficShift', input: { side }, mayLose: false };
     case 'dns-zone':
       // That a large part of the zone is touched is what a move of everything is.
-      return { scenario: 'dns-switch', workflowType: 'dnsSwitch', input: { side: lead, planned, force: true }, mayLose: false };
+      return { scenario: 'dns-switch', workflowType: 'dnsSwitch', input: { side, planned, force: true }, mayLose: false };
   }
 }
 

@@ -1,5 +1,6 @@
 /** A move of a whole service as people approve it: which member goes from where to where, in which order. */
 import { digestOf } from '../digest.ts';
+import { namesIn } from '../one-of.ts';
 import type { Plan, PlannedChange } from '../recovery.ts';
 import type { Text } from '../text.ts';
 import { placesOf, sideWell, type Member, type Place, type ProbeAnswer, type Whereabouts } from './words.ts';
@@ -48,11 +49,11 @@ const plannedHint: Text = {
   ja: '両側が正常なら `planned: true` で損失なく移せます。',
 };
 
+/** Of several nodes any one may take over, and people agree to each of them. */
 function changeOf({ member, side, lead }: Place, wave: number, to: string): PlannedChange {
-  return {
-    action: side === to ? 'keep' : 'overwrite',
-    path: `${wave}. ${member.target}`,
-    before: side === undefined ? (lead ?? 'unknown') : `${side} (${lead})`,
-    after: `${to} (${member.leads[to]})`,
-  };
+  const before = side === undefined ? (lead ?? 'unknown') : `${side} (${lead})`;
+  const names = namesIn(member.leads[to]!);
+  const after = `${to} (${names.length > 1 ? `one of ${names.join(', ')}` : names[0]})`;
+  const isThere = side === to;
+  return { action: isThere ? 'keep' : 'overwrite', path: `${wave}. ${member.target}`, before, after: isThere ? before : after };
 }

@@ -1,4 +1,5 @@
 /** What a service is made of, and where each part of it was seen. */
+import { namesIn, type OneOf } from '../one-of.ts';
 import type { Text } from '../text.ts';
 
 export const memberKinds = ['postgres', 'redis', 'traffic', 'dns-zone'] as const;
@@ -9,8 +10,8 @@ export interface Member {
   readonly kind: MemberKind;
   readonly tier: number;
   readonly needs: readonly string[];
-  /** Side of the service → what leads there: a node, or a side of that target. */
-  readonly leads: Readonly<Record<string, string>>;
+  /** Side of the service → what leads there: a node, nodes of which one takes the writes, or a side of that target. */
+  readonly leads: Readonly<Record<string, OneOf>>;
   /** Zones that are changed when its clients are repointed. */
   readonly zones: readonly string[];
 }
@@ -38,7 +39,9 @@ export interface Place extends Whereabouts {
 export const placesOf = (members: readonly Member[], seen: readonly Whereabouts[]): Place[] =>
   members.map((member) => {
     const one = seen.find(({ target }) => target === member.target) ?? { target: member.target, said: 'unknown' };
-    return { ...one, member, side: Object.entries(member.leads).find(([, lead]) => lead === one.lead)?.[0] };
+    const { lead } = one;
+    const led = Object.entries(member.leads).find(([, leads]) => lead !== undefined && namesIn(leads).includes(lead));
+    return { ...one, member, side: led?.[0] };
   });
 
 /** `db: a takes writes; names: unknown`. */

@@ -4,7 +4,7 @@ import { scenarioById } from '../../contracts/scenarios.ts';
 import { serviceFaults } from '../../contracts/service-faults.ts';
 
 const db = {
-  ...{ id: 'db', kind: 'postgres', nodes: [{ id: 'a' }, { id: 'b' }] },
+  ...{ id: 'db', kind: 'postgres', nodes: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] },
   endpoints: [{ id: 'name', kind: 'dns', zone: 'names' }],
 };
 const edge = { id: 'edge', kind: 'traffic', sides: { home: {}, dr: {} } };
@@ -40,7 +40,28 @@ test.each([
   ],
   ['a side without a lead', { members: altered(0, { leads: { home: 'a' } }) }, ['members.0.leads: nothing for dr']],
   ['a lead of no side', { members: altered(1, { leads: { ...alike, moon: 'dr' } }) }, ['members.1.leads.moon: no side moon']],
-  ['a node that is not there', { members: altered(0, { leads: { home: 'a', dr: 'c' } }) }, ['members.0.leads.dr: db has no c']],
+  ['a node that is not there', { members: altered(0, { leads: { home: 'a', dr: 'z' } }) }, ['members.0.leads.dr: db has no z']],
+  ['several nodes of a side', { members: altered(0, { leads: { home: ['a', 'b'], dr: ['c'] } }) }, []],
+  [
+    'one of several that is not there, and one of two sides',
+    { members: altered(0, { leads: { home: ['a', 'b'], dr: ['c', 'z', 'b'] } }) },
+    ['members.0.leads.dr: db has no z', 'members.0.leads.dr: b leads to home already'],
+  ],
+  [
+    'one side for two',
+    { members: altered(1, { leads: { home: 'home', dr: 'home' } }) },
+    ['members.1.leads.dr: home leads to home already'],
+  ],
+  [
+    'several sides of proxies or names',
+    {
+      members: members.map((one, n) => (n === 0 ? one : { ...one, leads: { home: ['home'], dr: ['dr', 'home'] } })),
+    },
+    ['edge', 'names'].flatMap((id, n) => [
+      `members.${n + 1}.leads.dr: one side of ${id}, no more`,
+      `members.${n + 1}.leads.dr: home leads to home already`,
+    ]),
+  ],
   [
     'a side that proxies do not have',
     { members: altered(1, { leads: { ...alike, dr: 'b' } }) },

@@ -70,6 +70,24 @@ async function unattended(id: string): Promise<RecoveryState> {
 }
 
 describe('a planned move', () => {
+  test('to one of several goes to the one that is fit; where one of them leads already nothing is done', slow, async () => {
+    const { cluster, b, db } = await filled({ standbys: 2 });
+    const c = cluster.members[2]!;
+    await c.killPatroni();
+    const id = await db.recover({ scenario, input: { mode: 'switchover', promote: ['c', 'b'] } });
+    await stack.until(id, ({ steps }) => steps.some(({ name, outcome }) => name === 'promote' && outcome === 'done'), 90_000);
+    c.start();
+    const state = await unattended(id);
+    expect(state.status).toBe('recovered');
+    expect(sentence(state, 'ask Patroni')).toBe(
+      'a leads; Patroni is asked to have it step down for b. Patroni would not let c lead.',
+    );
+    expect(await isPrimary(b)).toBe(true);
+    const again = await db.recover({ scenario, input: { promote: ['c', 'b'] }, acknowledgeCoolDown: true });
+    expect(outcomes(await unattended(again))).toMatchObject({ promote: 'already-done' });
+    expect(await timelineOf(b)).toBe(2);
+  });
+
   test('is made by Patroni there and back, loses nothing, and asks nobody', slow, async () => {
     const { cluster, a, b, db } = await filled();
     const there = await db.recover({ scenario, input: { mode: 'switchover' } });

@@ -1,7 +1,10 @@
 /** There and back on real servers: home comes back to life, follows, and gets everything again without a loss. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
+import type { TestServer } from '../support/postgres/server.ts';
 import { recordHistory } from '../support/record-history.ts';
+import type { TestRedis } from '../support/redis/server.ts';
 import { startRegion, startWholeRegion, type RegionBed, type WholeRegionBed } from '../support/region/bed.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
@@ -62,6 +65,53 @@ test('home burns down and is rebuilt: it follows, gets everything back without a
     expect((await bed.whereUsersGo()).split).toMatch(/^prod 100 ready, dr \d+ drain$/);
   }
 });
+
+test(
+  'two nodes on each side: the one that has most takes over there, and any of home here; all others follow',
+  slow,
+  async () => {
+    const bed = await startWholeRegion(stack, { isPaired: true });
+    onTestFinished(() => bed.stop());
+    const [a, b, c, d] = bed.cluster.servers as TestServer[];
+    const [first, second, third, fourth] = bed.cache.servers as TestRedis[];
+    // Of each database c receives nothing any more, and d alone has what is written then.
+    c!.set({ primary_conninfo: '' });
+    await c!.sql('select pg_reload_conf()');
+    await eventually(() => c!.sql('select from pg_stat_wal_receiver')).toEqual([]);
+    await third!.command('REPLICAOF', '127.0.0.1', '1');
+    await a!.sql('insert into t select generate_series(1, 10000)');
+    await eventually(async () => (await d!.sql('select count(*)::int as rows from t'))[0]).toEqual({ rows: 10_010 });
+    await first!.command('SET', 'only-d-has-it', 'x'.repeat(20_000));
+    await eventually(() => fourth!.command('EXISTS', 'only-d-has-it')).toBe(1);
+    await bed.loseHome();
+    const away = await bed.recover({ scenario: 'region-failover' });
+    const { plan } = await stack.gate(away, 'move');
+    expect(plan!.changes.slice(0, 2).map(({ after }) => after)).toEqual(Array(2).fill('dr (one of c, d)'));
+    const moved = await through(away);
+    await record(away, 'region-failover.paired');
+    const said = (name: string, state = moved) =>
+      state.steps.filter((one) => one.name === name).map(({ sentence }) => sentence.en);
+    expect(said('choose the successor')[0]).toMatch(/^d takes over\. d has \d+\.\d [kM]B more of the log than c\. /);
+    expect(said('assess')).toContainEqual(expect.stringMatching(/^d may be promoted.* d has 2\d\.\d kB more than c\.$/));
+    expect(await bed.whoWrites()).toEqual({ cluster: ['d'], cache: ['d'] });
+
+    await Promise.all([...[a!, b!, first!, second!].map((one) => one.start()), bed.proxies.home.start()]);
+    const writers = await startPinnedWriters(bed.cluster);
+    const state = await through(await bed.recover({ scenario, acknowledgeCoolDown: true }));
+    await writers.stop();
+    expect(state.objectives.rpoAchieved).toBe(0);
+    const { cluster, cache } = await bed.whoWrites();
+    for (const writes of [cluster, cache]) expect(writes).toEqual([expect.stringMatching(/^[ab]$/)]);
+    expect(writers.windowsWithTwo()).toEqual([]);
+    const primary = bed.cluster.servers.find(({ id }) => id === cluster[0])!;
+    const missing = await writers.missing(primary);
+    expect([...missing.before, ...missing.after]).toEqual([]);
+    // Nobody is left behind, on either side.
+    await eventually(() => primary.sql('select count(*)::int as standbys from pg_stat_replication')).toEqual([{ standbys: 3 }]);
+    const master = bed.cache.servers.find(({ id }) => id === cache[0])!;
+    await eventually(async () => ((await master.command('ROLE')) as unknown[][])[2]).toHaveLength(3);
+  },
+);
 
 /** The way home as a plan, while home does not follow yet. */
 async function rehearse(bed: WholeRegionBed): Promise<void> {

@@ -3,11 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { leaseWorkflowId } from '../../domain/identity.ts';
+import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState, Step } from '../../domain/recovery.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startRegion, startWholeRegion, type RegionBed } from '../support/region/bed.ts';
+import { startCluster } from '../support/postgres/cluster.ts';
+import { declareCluster } from '../support/postgres/declare.ts';
+import type { TestServer } from '../support/postgres/server.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
@@ -140,6 +143,34 @@ test('people say no: nothing was changed, and the command that made the side abl
   expect(() => readFileSync(file)).toThrow('ENOENT');
   expect(await bed.whereUsersGo()).toEqual(atHome);
 });
+
+test(
+  'none of its nodes is able: each is told with its reason, and another one that a person names is not what people agreed to',
+  slow,
+  async () => {
+    const cluster = await startCluster({ standbys: 3 });
+    onTestFinished(() => cluster.stop());
+    const [a, , c, d] = cluster.servers as TestServer[];
+    const db = declareCluster(stack, cluster);
+    const bed = await startRegion(stack, {}, [{ target: db.id, tier: 1, leads: { home: ['a', 'b'], dr: ['c', 'd'] } }]);
+    onTestFinished(() => bed.stop());
+    await Promise.all([c!.kill(), d!.kill()]);
+    const id = await bed.recover({ scenario });
+    await agree(id);
+    const refused = await stack.gate(id, `move ${db.id}/failed:fence`);
+    expect(refused.error).toMatchObject({
+      code: 'nobody-to-promote',
+      sentence: { en: 'None of c, d can take over. c does not answer. d does not answer.' },
+    });
+    await stack.decide(id, refused, 'sora', 'amend', { input: { promote: 'b' } });
+    const gate = await stack.gate(id, `move ${db.id}/fence`);
+    expect(gate.title.en).toBe('a is kept from writing, then b takes over. a takes writes and will be stopped.');
+    await stack.decide(id, gate, 'ren', 'reject');
+    expect((await stack.result(id)).status).toBe('stopped');
+    await record(childWorkflowId(id, `move ${db.id}`), 'postgres-failover.amended-inside');
+    expect(await a!.sql('select pg_is_in_recovery() as standby')).toEqual([{ standby: false }]);
+  },
+);
 
 test('a side that is not able is refused before anybody is asked; two people may override', slow, async () => {
   const bed = await light({ dr: { ready: [{ id: 'secrets', run: ['false'] }] } });

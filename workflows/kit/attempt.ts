@@ -68,7 +68,10 @@ export async function attempt<T, I = undefined>(
       run.ledger.turn(name, 'skipped', outcome.why);
       return options.skip!.value;
     }
-    if (outcome.decision === 'amend') input = options.amend!.schema.parse(outcome.input);
+    if (outcome.decision === 'amend') {
+      input = options.amend!.schema.parse(outcome.input);
+      run.isAmended = true;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Whether an approval of the whole stands for a gate of an inner recovery. Only the signed statements behind it say so. */
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import { patientPolicy } from '../../domain/gate-policy.ts';
 import { parseRecoveryId } from '../../domain/identity.ts';
 import type { Text } from '../../domain/text.ts';
@@ -13,7 +13,8 @@ export const coveredByWhole: Text = {
 
 /**
  * A policy of the target itself wants to be asked. What nobody signed covers nothing, such as a gate that went on by itself; and a
- * statement counts in the run alone that it was made for, so that nobody can begin another one around an approval of before.
+ * statement counts in the run alone that it was made for, so that nobody can begin another one around an approval of before. Where
+ * people amended a step since, the whole was approved with something else.
  */
 export async function isCovered(run: Run, gate: string): Promise<boolean> {
   const { parent } = run.start;
@@ -22,6 +23,8 @@ export async function isCovered(run: Run, gate: string): Promise<boolean> {
   if (parseRecoveryId(parent.root)?.runId !== workflowInfo().root?.runId) return false;
   const { statements, ...asked } = parent.covered.approval;
   if (statements.length === 0) return false;
+  // Asked only here: a recovery that nobody amends goes the way that it always went.
+  if (run.isAmended && patched('kernel-5')) return false;
   const question = {
     ...{ ...asked, path: '', kind: 'approval' as const, title: coveredByWhole, policy: patientPolicy },
     choices: ['approve' as const, 'reject' as const],

@@ -58,6 +58,8 @@ export interface Run {
   storyOver: boolean;
   /** The reason why there is no way back, once there is none. */
   noReturn?: Text;
+  /** People corrected the input of a step: it is no longer what a recovery around this one had it do. */
+  isAmended?: true;
   /** The target has an open change of ours. */
   opened: boolean;
   /** Something on the target was changed. */

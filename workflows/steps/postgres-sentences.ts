@@ -7,7 +7,7 @@ import type {
   Successor,
 } from '../../activities/postgres/failover/interface.ts';
 import type { Backup } from '../../domain/backup.ts';
-import type { Text } from '../../domain/text.ts';
+import { joined, plain, type Text } from '../../domain/text.ts';
 import type { Said } from '../kit/attempt.ts';
 
 export interface NewPrimary extends Promoted {
@@ -39,10 +39,10 @@ export function fenced({
   };
 }
 
-export function chosenAs({ node, isPrimary, loss }: Successor): Text {
-  return isPrimary
-    ? { en: `${node} is primary already.`, ja: `${node} は既にプライマリです。` }
-    : { en: `${node} takes over. ${loss.sentence.en}`, ja: `${node} が引き継ぎます。${loss.sentence.ja}` };
+export function chosenAs({ node, isPrimary, left = plain(''), loss }: Successor): Text {
+  if (isPrimary) return { en: `${node} is primary already.`, ja: `${node} は既にプライマリです。` };
+  const takesOver = { en: `${node} takes over.`, ja: `${node} が引き継ぎます。` };
+  return joined([takesOver, left, loss.sentence].filter(({ en }) => en !== ''));
 }
 
 export const noWayBack = (node: string): Text => ({

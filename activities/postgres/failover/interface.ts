@@ -3,6 +3,7 @@ import type { Loss } from '../../../domain/postgres/loss.ts';
 import type { LogTail } from '../../../domain/postgres/node-state.ts';
 import type { FailoverWish } from '../../../domain/postgres/situation.ts';
 import type { Plan } from '../../../domain/recovery.ts';
+import type { Text } from '../../../domain/text.ts';
 import type { Check } from '../../../domain/verification.ts';
 
 /** The standby that takes over, or the node that has taken over already, and what it costs. */
@@ -16,6 +17,8 @@ export interface Successor {
   /** What the nodes before it have and it has not; absent where nobody could read that. */
   readonly tail?: LogTail;
   readonly loss: Loss;
+  /** Why others that could have been chosen were not; absent where a recovery began before that was told. */
+  readonly left?: Text;
 }
 
 export interface Promoted {

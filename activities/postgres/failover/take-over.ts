@@ -1,11 +1,12 @@
 /** The take-over: who is promoted, at what price, the promotion itself, and the first commit. */
 import { fail } from '../../../domain/fail.ts';
 import { positionOf } from '../../../domain/postgres/can-promote.ts';
+import { chooseSuccessor } from '../../../domain/postgres/choose-successor.ts';
 import { commitsHang } from '../../../domain/postgres/judge-primary.ts';
 import { allTails, decideLoss } from '../../../domain/postgres/loss.ts';
 import { isPrimary, isStandby, type Standby } from '../../../domain/postgres/node-report.ts';
 import type { LogTail } from '../../../domain/postgres/node-state.ts';
-import { chooseSuccessor, type ClusterView } from '../../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../../domain/postgres/situation.ts';
 import { viewCluster, withControl } from '../cluster-view.ts';
 import { nodeOf, postgresTarget, usualBudgetMs, type PostgresTarget } from '../target.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -32,13 +33,14 @@ export async function chooseAfterFence(
     return { node: successor, timeline: primary.timeline, position: null, isPrimary: true, loss };
   }
   // The positions of this moment decide: until the fence stood, others may have received more.
-  const standby = chooseSuccessor(view, wish.promote);
-  if ('sentence' in standby) throw fail('nobody-to-promote', standby.sentence);
+  const chosen = chooseSuccessor(view, wish);
+  if ('sentence' in chosen) throw fail('nobody-to-promote', chosen.sentence);
+  const { standby, left } = chosen;
   const tail = await tailsOf(ports, target, view, suspects, standby, signal);
   const loss = decideLoss({ tail, lastCommitAt: standby.role.lastCommitAt, budgetMs });
   if (wish.mode === 'switchover' && input.isFenced && tail?.commits !== 0) throw fail('switchover-refused', loss.sentence);
   const { node, timeline } = standby;
-  return { node, timeline, position: positionOf(standby)!, isPrimary: false, ...(tail && { tail }), loss };
+  return { node, timeline, position: positionOf(standby)!, isPrimary: false, ...(tail && { tail }), loss, left };
 }
 
 const nothingMore = {

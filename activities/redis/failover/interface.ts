@@ -1,4 +1,5 @@
 /** The effects of a Redis failover, as workflows call them. Every one may run twice. */
+import type { OneOf } from '../../../domain/one-of.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import type { Loss } from '../../../domain/redis/judge-loss.ts';
 import type { Text } from '../../../domain/text.ts';
@@ -51,7 +52,7 @@ interface Planned {
 
 export interface RedisFailoverActivities {
   /** Looks at every node and decides who takes over. Reads only. Fails: may-not-promote, database-refused. */
-  assessRedis(input: { target: string; mode: 'failover' | 'switchover'; promote?: string | undefined }): Promise<RedisAssessment>;
+  assessRedis(input: { target: string; mode: 'failover' | 'switchover'; promote?: OneOf | undefined }): Promise<RedisAssessment>;
   /** How every other node is kept from taking writes. Reads only; keeps the whole plan in the record store. */
   planRedisFence(input: {
     target: string;

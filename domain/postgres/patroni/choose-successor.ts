@@ -1,6 +1,9 @@
 /** Which standby Patroni is asked to have lead. */
+import type { OneOf } from '../../one-of.ts';
 import type { Text } from '../../text.ts';
-import { canPromote, chooseStandby, positionOf } from '../can-promote.ts';
+import { chooseStandby, positionOf } from '../can-promote.ts';
+import { candidatesOf } from '../candidates.ts';
+import type { Choice, NoChoice } from '../choose-successor.ts';
 import { isStandby, type NodeReport, type Standby } from '../node-report.ts';
 import type { ClusterView } from '../situation.ts';
 import type { PatroniMember } from './patroni-report.ts';
@@ -28,26 +31,30 @@ export function askedFor({ members }: PatroniView, standby: Standby): Asked {
 /** One of a quorum may lack what the others have. */
 export const hasEveryCommit = ({ role }: PatroniMember): boolean => role === 'sync_standby';
 
-/** Of the standbys that Patroni would let lead the one that loses least, first of those that commits wait for; or the one that was wished for. */
+/**
+ * Of the standbys that Patroni would let lead, those that were named or all, the one that loses least, first of those that commits
+ * wait for: to another one it makes no switchover. `whyUnfit`: why one that could lead is none for this recovery.
+ */
 export function chooseFor(
   patroni: PatroniView,
   { reports, states }: ClusterView,
-  wish: string | undefined,
-): Standby | { sentence: Text } {
-  const able = reports.filter((report) => !isStandby(report) || mayLead(patroni, report.node));
-  if (wish === undefined) {
-    // To another one Patroni makes no switchover.
-    const waitedFor = able.filter((report) => !isStandby(report) || isWaitedFor(patroni, report.node));
-    return chooseStandby(waitedFor, states) ?? chooseStandby(able, states) ?? { sentence: nobody(patroni, reports) };
-  }
-  const wished = reports.find(({ node }) => node === wish);
-  if (wished === undefined) return { sentence: { en: `There is no node ${wish}.`, ja: `ノード ${wish} はありません。` } };
-  if (isStandby(wished) && !mayLead(patroni, wish)) {
-    return { sentence: { en: `Patroni would not let ${wish} lead.`, ja: `Patroni は ${wish} をリーダーにできません。` } };
-  }
-  const verdict = canPromote(wished, reports, states);
-  return verdict.ok && isStandby(wished) ? wished : verdict;
+  promote: OneOf | undefined,
+  whyUnfit: (standby: Standby) => Text | undefined = () => undefined,
+): Choice | NoChoice {
+  const { isAble, left, refusal } = candidatesOf({ reports, states }, promote, (standby) =>
+    mayLead(patroni, standby.node) ? whyUnfit(standby) : notLet(standby.node),
+  );
+  const standby =
+    chooseStandby(reports, states, (one) => isAble(one) && isWaitedFor(patroni, one.node)) ??
+    chooseStandby(reports, states, isAble);
+  if (standby !== undefined) return { standby, left: left(standby) };
+  return { sentence: promote === undefined ? nobody(patroni, reports) : refusal() };
 }
+
+const notLet = (node: string): Text => ({
+  en: `Patroni would not let ${node} lead.`,
+  ja: `Patroni は ${node} をリーダーにできません。`,
+});
 
 /** A commit waits for it, alone or in a quorum. */
 export const isWaitedFor = ({ members }: PatroniView, node: string): boolean =>

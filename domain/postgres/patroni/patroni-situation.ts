@@ -1,7 +1,9 @@
 /** Where a cluster that Patroni runs stands before a failover: has it elected, is it about to, can it not, or is it asked for another leader. */
+import { namesIn } from '../../one-of.ts';
 import { size } from '../../sizes.ts';
-import type { Text } from '../../text.ts';
+import { joined, type Text } from '../../text.ts';
 import { positionOf } from '../can-promote.ts';
+import type { Choice } from '../choose-successor.ts';
 import { bytesAhead } from '../lsn.ts';
 import { isLive, isPrimary, isStandby, type NodeReport, type Standby } from '../node-report.ts';
 import type { ClusterView, FailoverWish } from '../situation.ts';
@@ -44,7 +46,7 @@ export function decidePatroni({ patroni, servers }: Seen, wish: FailoverWish, ha
   const timeline = Math.max(0, ...servers.reports.filter(isLive).map((report) => report.timeline));
   const leads = leader !== null && primaries.includes(leader) && apiAnswers(patroni, leader);
   if (leads) {
-    const isMove = wish.promote === undefined ? wish.mode === 'switchover' : wish.promote !== leader;
+    const isMove = wish.promote === undefined ? wish.mode === 'switchover' : !namesIn(wish.promote).includes(leader);
     if (!isMove) return well({ is: 'elected', successor: leader, timeline, sentence: leadsAlready(leader) });
     if (primaries.length > 1) return refuse('two-primaries', bothWrite(primaries));
     return decideMove({ patroni, servers }, wish, leader, timeline);
@@ -63,25 +65,35 @@ export function decidePatroni({ patroni, servers }: Seen, wish: FailoverWish, ha
   }
   const chosen = chooseFor(patroni, servers, wish.promote);
   if ('sentence' in chosen) return refuse('nobody-to-promote', chosen.sentence);
-  const sentence = { en: `${cannot.en} ${chosen.node} can lead.`, ja: `${cannot.ja}${chosen.node} が引き継げます。` };
-  return well({ is: 'stuck', leader, timeline, sentence, ...askedFor(patroni, chosen) });
+  const { node } = chosen.standby;
+  const canLead = { en: `${node} can lead.`, ja: `${node} が引き継げます。` };
+  const sentence = withOthers([cannot, canLead], chosen);
+  return well({ is: 'stuck', leader, timeline, sentence, ...askedFor(patroni, chosen.standby) });
 }
 
 function decideMove(seen: Seen, wish: FailoverWish, leader: string, timeline: number): PatroniDecision {
   const { patroni, servers } = seen;
-  const chosen = chooseFor(patroni, servers, wish.promote);
-  if ('sentence' in chosen) return refuse('nobody-to-promote', chosen.sentence);
-  if (wish.mode === 'switchover') {
-    const why = whyNoSwitchover(chosen, seen, leader);
-    if (why) return refuse('switchover-refused', why);
-  }
-  const { node } = chosen;
-  const sentence = {
+  const able = chooseFor(patroni, servers, wish.promote);
+  if ('sentence' in able) return refuse('nobody-to-promote', able.sentence);
+  const chosen = wish.mode === 'switchover' ? chooseForSwitchover(seen, wish, leader) : able;
+  if ('sentence' in chosen) return refuse('switchover-refused', chosen.sentence);
+  const { node } = chosen.standby;
+  const stepsDown = {
     en: `${leader} leads; Patroni is asked to have it step down for ${node}.`,
     ja: `リーダーは ${leader} です。Patroni に ${node} への交代を依頼します。`,
   };
-  return well({ is: 'move', leader, timeline, sentence, ...askedFor(patroni, chosen) });
+  const sentence = withOthers([stepsDown], chosen);
+  return well({ is: 'move', leader, timeline, sentence, ...askedFor(patroni, chosen.standby) });
 }
+
+function chooseForSwitchover(seen: Seen, { promote }: FailoverWish, leader: string): ReturnType<typeof chooseFor> {
+  const { patroni, servers } = seen;
+  const asked = promote ?? servers.reports.filter(isStandby).map(({ node }) => node);
+  return chooseFor(patroni, servers, asked, (standby) => whyNoSwitchover(standby, seen, leader));
+}
+
+const withOthers = (sentences: readonly Text[], { left }: Choice): Text =>
+  joined([...sentences, left].filter(({ en }) => en !== ''));
 
 const well = (situation: PatroniSituation): PatroniDecision => ({ ok: true, situation });
 const refuse = (code: RefusalCode, sentence: Text): PatroniDecision => ({ ok: false, code, sentence });

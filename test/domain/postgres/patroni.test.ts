@@ -114,6 +114,32 @@ describe('a cluster with a leader', () => {
     }
   });
 
+  test('is moved to the one of several that loses least, and left where one of them leads', () => {
+    const members = [member('a', { role: 'leader' }), member('b'), member('c', { mayLead: false })];
+    const reports = [primary('a'), standby('b', { received: '0/FFFFFFF0', replayed: '0/FFFFFFF0' }), standby('c')];
+    const all = { members: members.map((one) => ({ ...one, mayLead: true })) };
+    for (const mode of ['failover', 'switchover'] as const) {
+      expect(situation({ members }, reports, { mode, promote: ['a', 'b'] })).toMatchObject({ is: 'elected', successor: 'a' });
+      expect(situation(all, reports, { mode, promote: ['b', 'c'] })).toMatchObject({
+        ...{ is: 'move', successor: 'c' },
+        sentence: { en: 'a leads; Patroni is asked to have it step down for c. c has 16 bytes more of the log than b.' },
+      });
+      expect(situation({ members }, reports, { mode, promote: ['b', 'c'] })).toMatchObject({
+        ...{ is: 'move', successor: 'b' },
+        sentence: { en: 'a leads; Patroni is asked to have it step down for b. Patroni would not let c lead.' },
+      });
+      expect(refusal({ members }, reports, { mode, promote: ['c', 'z'] })).toBe(
+        'nobody-to-promote: None of c, z can take over. Patroni would not let c lead. There is no node z.',
+      );
+    }
+    const paused = [primary('a'), standby('b'), standby('c', { isReplayPaused: true })];
+    expect(situation(all, paused, { mode: 'switchover', promote: ['c', 'b'] })).toMatchObject({ successor: 'b' });
+    expect(situation(all, [silent('a'), ...reports.slice(1)], { promote: ['b', 'c'] }, true)).toMatchObject({
+      ...{ is: 'stuck', successor: 'c' },
+      sentence: { en: expect.stringMatching(/ c can lead\. c has 16 bytes more of the log than b\.$/) },
+    });
+  });
+
   test('is not moved as planned where something would be lost or waited for', () => {
     const move = { mode: 'switchover' } as const;
     expect(refusal({}, [primary('a'), standby('b', { isStreaming: false })], move)).toBe(

@@ -1,5 +1,6 @@
 /** The decisions of a Redis failover: how each node is fenced, what proves it, what is lost, and what counts as well afterwards. */
 import { describe, expect, test } from 'vitest';
+import type { OneOf } from '../../../domain/one-of.ts';
 import { chooseSuccessor } from '../../../domain/redis/choose-successor.ts';
 import { decideFence, headOfFence, type Processes, type World } from '../../../domain/redis/fence-plan.ts';
 import { proveFence } from '../../../domain/redis/fence-proof.ts';
@@ -26,7 +27,7 @@ const silent = (node: string, said = 'connect ECONNREFUSED 127.0.0.1:6379'): Nod
 const limits = { lagBytes: 1_000, snapshotMinutes: 75, certificateDays: 21 };
 
 describe('who takes over', () => {
-  const choose = (reports: NodeReport[], promote?: string) => chooseSuccessor(reports, { mode: 'failover', promote }, limits);
+  const choose = (reports: NodeReport[], promote?: OneOf) => chooseSuccessor(reports, { mode: 'failover', promote }, limits);
 
   test.each<[string, NodeReport[], string | undefined]>([
     ['a, b all take writes', [master('a'), master('b')], undefined],
@@ -37,6 +38,36 @@ describe('who takes over', () => {
     ['b has no whole copy of its master.', [silent('a'), replica('b', { hasCopied: false })], 'b'],
   ])('refused: %s', (why, reports, promote) => {
     expect(choose(reports, promote)).toMatchObject({ ok: false, sentence: { en: expect.stringContaining(why) as string } });
+  });
+
+  test('of several the one that has most, and why the others do not', () => {
+    const reports = [silent('a'), replica('b', {}, { offset: 1 }), replica('c'), replica('d', {}, { offset: 5_001 })];
+    expect(choose(reports, ['c', 'd', 'a'])).toMatchObject({
+      ...{ ok: true, node: 'd', isMaster: false },
+      sentence: {
+        en: 'd may be promoted; it has everything up to 5001. d has 1 bytes more than c. a is no replica that answers.',
+      },
+    });
+    expect(choose(reports)).toMatchObject({ ok: true, node: 'd' });
+    expect(choose(reports, ['d'])).toEqual(choose(reports, 'd'));
+    expect(choose(reports, ['b', 'c'])).toMatchObject({
+      ok: false,
+      sentence: { en: 'None of b, c can take over. d has 5.0 kB more than b. d has 1 bytes more than c.' },
+    });
+    expect(choose([master('c'), replica('d')], ['c', 'd'])).toMatchObject({ ok: true, node: 'c', isMaster: true });
+    expect(choose([master('a'), master('c')], ['c', 'd'])).toMatchObject({ ok: false });
+  });
+
+  test('of those that were named, though another is ahead for a moment of a master that answers', () => {
+    const linked = (node: string, offset: number) => replica(node, { isLinked: true }, { offset });
+    const reports = [master('a'), linked('b', 5_000), linked('c', 4_998), linked('d', 4_999)];
+    const promote = ['c', 'd'];
+    for (const mode of ['failover', 'switchover'] as const) {
+      expect(chooseSuccessor(reports, { mode, promote }, limits)).toMatchObject({ ok: true, node: 'd' });
+    }
+    expect(choose([silent('a'), ...reports.slice(1)], promote)).toMatchObject({ ok: false });
+    expect(choose([master('a'), linked('b', 5_000), linked('c', 3_999)], 'c')).toMatchObject({ ok: false });
+    expect(choose([master('a'), linked('b', 5_000), replica('c', {}, { offset: 4_999 })], 'c')).toMatchObject({ ok: false });
   });
 
   test('is suggested where nobody takes writes, and not where one that answers only does not let us in', () => {

@@ -4,7 +4,7 @@ import { answerService } from '../../../domain/service/checklist.ts';
 import { judgeService, suggestMove, type SeenService } from '../../../domain/service/judge-service.ts';
 import type { Member } from '../../../domain/service/words.ts';
 
-const leads = { home: 'a', dr: 'b' };
+const leads = { home: ['a', 'c'], dr: 'b' };
 const members: Member[] = ['db', 'cache'].map((target) => ({ target, kind: 'redis', tier: 1, needs: [], leads, zones: [] }));
 const well = [{ probe: 'web', ok: true, said: 'status 200' }];
 const ill = [{ probe: 'web', ok: false, said: 'timed-out' }];
@@ -21,6 +21,8 @@ const outcomes = (seen: SeenService) => answerService(seen).map(({ outcome }) =>
 
 describe.each([
   ['lives at home, and all is well', service('a', 'a'), [], [], ['ok', 'ok', 'ok']],
+  ['lives on other nodes of home, and all is well', service('a', 'c'), [], [], ['ok', 'ok', 'ok']],
+  ['works on a node of no side', service('a', 'd'), ['member-nowhere'], [], ['ok', 'ok', 'failed']],
   [
     'has lost home',
     service(undefined, undefined, { home: ill, dr: well }),

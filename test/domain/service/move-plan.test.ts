@@ -37,6 +37,18 @@ describe('the plan', () => {
     ];
     expect(planMove({ ...asked, seen }).changes.map(({ before }) => before)).toEqual(['unknown', 'else']);
   });
+  test('names every node of which one takes over, and has another digest where they are others', () => {
+    const wide = (...dr: string[]) => planMove({ ...asked, waves: [[{ ...db, leads: { home: ['a', 'b'], dr } }], [edge]] });
+    const { changes, digest } = wide('c', 'd');
+    expect(changes[0]).toEqual({ action: 'overwrite', path: '1. db', before: 'home (a)', after: 'dr (one of c, d)' });
+    expect(wide('c', 'd').digest).toBe(digest);
+    expect(wide('c', 'e').digest).not.toBe(digest);
+    expect(wide('c').changes[0]).toMatchObject({ after: 'dr (c)' });
+    // Whichever of them takes the writes: it is there.
+    const there = [{ target: 'db', lead: 'd', said: 'd takes writes' }, asked.seen[1]!];
+    const stays = planMove({ ...asked, seen: there, waves: [[{ ...db, leads: { home: 'a', dr: ['c', 'd'] } }], [edge]] });
+    expect(stays.changes[0]).toEqual({ action: 'keep', path: '1. db', before: 'dr (d)', after: 'dr (d)' });
+  });
   test('hints at a planned move while both sides are well', () => {
     const both = { home: well, dr: well };
     expect(planMove({ ...asked, sides: both }).summary.en).toContain('`planned: true` would lose nothing');
@@ -59,6 +71,12 @@ describe('a member', () => {
   ] as const)('of kind %s is moved by %s', (kind, scenario, input, plannedInput) => {
     expect(memberMove(kind, 'b', false)).toMatchObject({ scenario, input });
     expect(memberMove(kind, 'b', true)).toMatchObject({ scenario, input: plannedInput });
+  });
+  test('of a side with several nodes is moved to one of them', () => {
+    expect(memberMove('postgres', ['c', 'd'], true).input).toEqual({ mode: 'switchover', promote: ['c', 'd'] });
+    expect(memberMove('redis', ['c', 'd'], false).input).toMatchObject({ promote: ['c', 'd'] });
+    expect(memberMove('traffic', ['dr'], false).input).toEqual({ side: 'dr' });
+    expect(memberMove('dns-zone', ['dr'], false).input).toMatchObject({ side: 'dr' });
   });
   test('that holds data follows again, without being moved', () => {
     expect(memberRejoin('postgres', 'b')).toMatchObject({ input: { mode: 'failover', promote: 'b' }, mayLose: false });

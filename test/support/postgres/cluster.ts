@@ -56,7 +56,7 @@ export const roles = {
   control: { user: 'okiagari', password: { env: 'PG' } },
   replication: { user: 'repl', password: { env: 'PG_REPLICATION' } },
 };
-const ids = ['a', 'b', 'c'];
+const ids = ['a', 'b', 'c', 'd'];
 
 export interface ClusterOptions {
   readonly standbys?: number;

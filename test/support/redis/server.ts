@@ -78,7 +78,7 @@ export async function startRedisServers({ replicas = 1, isTls = false }: RedisOp
   const authority = isTls ? makeAuthority(join(folder, 'authority')) : undefined;
   const client = authority && readable(authority.issue('okiagari', join(folder, 'client')));
   const servers: TestRedis[] = [];
-  for (const id of ['a', 'b', 'c'].slice(0, 1 + replicas)) {
+  for (const id of ['a', 'b', 'c', 'd'].slice(0, 1 + replicas)) {
     const home = join(folder, id);
     mkdirSync(home);
     if (owner) chownSync(home, owner.uid, owner.gid);

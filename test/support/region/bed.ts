@@ -1,6 +1,7 @@
 /** A whole service on two sides, made of real servers: a cluster, a cache, proxies and names, declared as members of one target. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../../../domain/one-of.ts';
 import { startNameServers, type NameServers } from '../dns/servers.ts';
 import { declareZone } from '../dns/stack.ts';
 import { startProxies, type TestProxies } from '../haproxy/proxy.ts';
@@ -36,6 +37,8 @@ interface Options {
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Fields of the side `dr`. */
   readonly dr?: Readonly<Record<string, unknown>>;
+  /** Each side has two nodes of each database: a and b at home, c and d at `dr`; one when left out. */
+  readonly isPaired?: true;
   /** Of every member that is declared, beside its own. */
   readonly site?: string;
   /** All of it is a sandbox, and home can be cut off: its HTTP service, and whatever else is said. */
@@ -103,7 +106,10 @@ export async function startRegion(stack: Declare, options: Options = {}, others:
 
 /** Everything: the databases in tier 1, side by side; then requests; then names. */
 export async function startWholeRegion(stack: Declare, options: Options = {}): Promise<WholeRegionBed> {
-  const [cluster, cache] = await Promise.all([startCluster(), startRedisServers()]);
+  const { isPaired } = options;
+  const leads = isPaired ? { home: ['a', 'b'], dr: ['c', 'd'] } : { home: 'a', dr: 'b' };
+  const others = isPaired ? 3 : 1;
+  const [cluster, cache] = await Promise.all([startCluster({ standbys: others }), startRedisServers({ replicas: others })]);
   // A database without a table would be found empty.
   await (cluster.servers[0] as TestServer).sql('create table t as select generate_series(1, 10) as n');
   await cluster.caughtUp();
@@ -117,7 +123,7 @@ export async function startWholeRegion(stack: Declare, options: Options = {}): P
       ...commonTo(options),
     }),
   );
-  const first = (target: string) => ({ target, tier: 1, leads: { home: 'a', dr: 'b' } });
+  const first = (target: string) => ({ target, tier: 1, leads });
   const bed = await startRegion(stack, options, [first(db.id), first(kept.id)]);
   return {
     ...bed,
@@ -140,7 +146,10 @@ export async function startWholeRegion(stack: Declare, options: Options = {}): P
       return { cluster: await those(cluster.servers, writes), cache: await those(cache.servers, isMaster) };
     },
     async loseHome() {
-      await Promise.all([cluster.servers[0]!.kill(), cache.servers[0]!.kill(), bed.proxies.home.stop()]);
+      const atHome = [cluster.servers, cache.servers].flatMap((servers) =>
+        servers.filter(({ id }) => namesIn(leads.home).includes(id)),
+      );
+      await Promise.all([...atHome.map((server) => server.kill()), bed.proxies.home.stop()]);
     },
     async stop() {
       await Promise.all([bed.stop(), cluster.stop(), cache.stop()]);

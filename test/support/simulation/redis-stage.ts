@@ -4,6 +4,7 @@ import { kinds } from '../../../contracts/kinds.ts';
 import { scenarios } from '../../../contracts/scenarios.ts';
 import { digestOf } from '../../../domain/digest.ts';
 import { fail } from '../../../domain/fail.ts';
+import { namesIn } from '../../../domain/one-of.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import { planOfLoss, type Loss } from '../../../domain/redis/judge-loss.ts';
 import { plain } from '../../../domain/text.ts';
@@ -42,7 +43,8 @@ class RedisInMemory {
       assessRedis: async ({ target, mode, promote = 'b' }) => {
         const { old, master } = this.box(target);
         const isUnwell = mode === 'switchover' && old !== 'answers' && master === 'a';
-        if (promote !== 'b' || isUnwell) throw fail('may-not-promote', plain(`${promote} may not.`));
+        const named = namesIn(promote);
+        if (!named.includes('b') || isUnwell) throw fail('may-not-promote', plain(`${named.join(', ')} may not.`));
         const silent = old === 'answers' ? [] : ['a'];
         return { successor: 'b', isMaster: master === 'b', sentence: plain('b may.'), keys: 1, silent, symptoms: [] };
       },
@@ -158,7 +160,7 @@ export function redisStage(dice: Dice, journal: Journal): Stage {
     target,
     input: {
       ...(dice.chance(0.3) && { mode: 'switchover' }),
-      ...(dice.chance(0.3) && { promote: dice.pick(['b', 'c']) }),
+      ...(dice.chance(0.3) && { promote: dice.pick(['b', 'c', ['c', 'b']]) }),
     },
   });
   return {
