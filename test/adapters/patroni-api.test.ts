@@ -36,7 +36,7 @@ describe('a look', () => {
     expect(byA).toMatchObject({
       isPaused: false,
       isSwitchoverScheduled: false,
-      timing: { ttl: 30, loopWait: 1, retryTimeout: 2 },
+      timing: { ttl: 30, loopWait: 1, retryTimeout: 3 },
       maximumLag: 1_048_576,
     });
     expect(byA!.members.map(({ name, role, mayLead }) => [name, role, mayLead])).toEqual([

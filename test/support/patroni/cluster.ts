@@ -68,8 +68,8 @@ interface Place {
 }
 
 const ids = ['a', 'b', 'c'];
-/** Seconds. A machine that is busy must not cost a leader its lock, where no test waits for that. */
-const calm = { ttl: 30, loop_wait: 1, retry_timeout: 2 };
+/** Seconds. A machine that is busy must not cost a leader its lock, where no test waits for that; Patroni 4 takes no less than these. */
+const calm = { ttl: 30, loop_wait: 1, retry_timeout: 3 };
 /** As short as a test may rely on it. */
 export const soon = 8;
 const restLogin = { username: 'patroni', password: passwords.patroni };
@@ -147,6 +147,8 @@ async function describeMember(binary: string, { id, folder, store, ttl, isSynchr
     scope: 'db',
     name: id,
     restapi: { listen: apiAddress, connect_address: apiName, authentication: restLogin, ...door },
+    // Members ask each other too; Patroni 4 shows them no certificate but this one.
+    ...(own && { ctl: { certfile: own.certificate, keyfile: own.key, cacert: secured.authority.file } }),
     etcd3: { host: `127.0.0.1:${store}` },
     bootstrap: {
       dcs: {
