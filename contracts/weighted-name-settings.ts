@@ -6,8 +6,8 @@ import { dnsName } from './dns-provider-settings.ts';
 import { duration } from './duration.ts';
 import { slug } from './inputs/start.ts';
 import { proxyName } from './proxy-name.ts';
+import { restApi, secured } from './rest-api.ts';
 import { secretRef } from './secret-ref.ts';
-import { tls } from './tls-settings.ts';
 
 const differ = (words: readonly string[]): boolean => new Set(words).size === words.length;
 const typesOf = (entry: EntryValues): string => recordTypes.filter((type) => entry[type] !== undefined).join();
@@ -15,19 +15,19 @@ const typesOf = (entry: EntryValues): string => recordTypes.filter((type) => ent
 const valuesOf = (all: readonly EntryValues[], type: RecordType): string[] =>
   all.flatMap(({ [type]: value }) => (value === undefined ? [] : [canonical(type, value)]));
 
+/** PowerDNS itself speaks HTTP alone; what stands before it may speak HTTPS. */
+const api = secured(
+  restApi.extend({
+    url: restApi.shape.url.describe('What comes before `/api/v1`.'),
+    key: secretRef.describe('Its `api-key`.'),
+  }),
+);
+
 const server = z.strictObject({
   id: slug,
   host: z.string().min(1).max(253).describe('An address is better than a name here.'),
   port: z.int().min(1).max(65_535).default(53),
-  api: z
-    .strictObject({
-      url: z
-        .url({ protocol: /^https?$/, error: 'an http or https URL' })
-        .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '', 'a secret does not belong here'),
-      key: secretRef.describe('Its `api-key`.'),
-      tls,
-    })
-    .describe('Its HTTP API: the part of the address before `/api/v1`.'),
+  api: api.describe('Its HTTP API.'),
 });
 
 const entry = z

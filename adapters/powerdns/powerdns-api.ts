@@ -34,11 +34,11 @@ const askMs = 2_000;
 
 export function createPowerDns(secret: ReadSecret): PowerDns {
   async function ask(server: NameServer, zone: string, path: string, request: Omit<Request, 'ms'>): Promise<Answer> {
-    const { url, tls, key } = server.api;
+    const { key, ...at } = server.api;
     const value = secret(key)?.trim();
     if (!value) throw new NoAnswer('login-refused', `${nameOfSecret(key)} is not there`);
     const headers = { accept: 'application/json', 'x-api-key': value };
-    const answer = await askApi({ url, tls }, `/api/v1/servers/localhost/zones/${zone}${path}`, {
+    const answer = await askApi(at, `/api/v1/servers/localhost/zones/${zone}${path}`, {
       ...request,
       ms: askMs,
       headers,

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Traffic } from '../../activities/ports/traffic.ts';
 import type { WeightedName } from '../../contracts/weighted-name-settings.ts';
 import { canonical } from '../../domain/dns/records.ts';
+import type { SilentNode } from '../../domain/silent-node.ts';
 import { pull } from '../../domain/traffic/split.ts';
 import { readRecords, recordTypes, writeRecords } from '../../domain/traffic/weighted-record.ts';
-import type { SilentNode } from '../../domain/silent-node.ts';
 import type { Setting } from '../../domain/traffic/words.ts';
 import { lookAtServers } from '../dns/look-at-servers.ts';
 import { NoAnswer, orFailure, orSilence } from '../no-answer.ts';
@@ -27,6 +27,7 @@ export function createWeightedNames(secret: ReadSecret): Traffic<WeightedName> {
           answers: true,
           // A key of the API may do anything.
           level: 'admin',
+          // A side's weight is divided among its servers alike.
           servers: settings.map((one) => ({ ...one, ...uncounted, initial: 1, isUp: true })),
           // A zone outlives a restart.
           saved: settings,
@@ -76,23 +77,20 @@ interface Seen extends Read {
 
 /** What the primary has, and what becomes of it at every server. Throws NoAnswer where the primary gives nothing to set. */
 async function readAll(api: PowerDns, place: WeightedName, signal?: AbortSignal): Promise<Seen> {
-  const [primary, ...others] = place.servers as [NameServer, ...NameServer[]];
-  const [own, ...sets] = await Promise.all([
-    readPrimary(api, place, signal),
-    ...others.map((server) => orSilence(server.id, async () => ({ set: luaIn(await api.read(server, place, signal), place) }))),
-  ]);
-  const served = await Promise.all(
-    place.servers.map((server) =>
-      orSilence(server.id, async () => ({ isServed: await serves(server, place, own.settings, signal) })),
+  const own = await readPrimary(api, place, signal);
+  const found = await Promise.all(
+    place.servers.map((server, n) =>
+      orSilence(server.id, async () => {
+        const set = n === 0 ? own.set : luaIn(await api.read(server, place, signal), place);
+        return { server: server.id, isServed: areSame(set, own.set) && (await serves(server, place, own.settings, signal)) };
+      }),
     ),
   );
-  const has = [{ set: own.set }, ...sets];
-  const silent = place.servers.flatMap((_, n) => [has[n]!, served[n]!].filter((one) => 'answers' in one).slice(0, 1));
-  const behind = place.servers.filter((_, n) => {
-    const [one, other] = [has[n]!, served[n]!];
-    return 'set' in one && 'isServed' in other && !(areSame(one.set, own.set) && other.isServed);
-  });
-  return { ...own, silent, behind: behind.map(({ id }) => id) };
+  return {
+    ...own,
+    silent: found.filter((one) => 'answers' in one),
+    behind: found.flatMap((one) => ('answers' in one || one.isServed ? [] : [one.server])),
+  };
 }
 
 const areSame = (one: RecordSet | undefined, other: RecordSet): boolean =>

@@ -111,6 +111,20 @@ describe('a look', () => {
   });
 });
 
+test('a server that has a record by its API and does not serve it by DNS is told', async () => {
+  const [primary, second] = bed.servers;
+  const [one, other] = place().servers as [object, { readonly port: number }];
+  const servers = (port: number) => [one, { ...one, id: 'ns2', port }];
+  await second!.edit([alone(drAddress)]);
+  expect((await look({ servers: servers(other.port) })).behind).toEqual(['ns2']);
+  await second!.kill();
+  expect((await look({ servers: servers(other.port) })).silent).toEqual([
+    { node: 'ns2', answers: false, why: 'unreachable', said: `by DNS at 127.0.0.1:${other.port}: ECONNREFUSED` },
+  ]);
+  await second!.start();
+  await primary.edit([split(99, 1)]);
+});
+
 describe('settings', () => {
   test('divide answers as set, at every server', async () => {
     await traffic.set(place(), undefined, to(50, 50));

@@ -64,7 +64,12 @@ test.each<[string, object, string]>([
   [
     'a secret in the address',
     { servers: [server('ns1', { api: { url: 'https://a:b@192.0.2.53', key: { env: 'K' } } })] },
-    'servers.0.api.url: a secret does not belong here',
+    'servers.0.api.url: an address without user and password',
+  ],
+  [
+    'an authority for what goes in the clear',
+    { servers: [server('ns1', { api: { url: 'http://192.0.2.53', key: { env: 'K' }, tls: { ca: { file: '/etc/ca.pem' } } } })] },
+    'servers.0.api.url: begins with https:// where `tls` is said',
   ],
 ])('refused: %s', (_, change, fault) => {
   const issues = weightedName.safeParse({ ...name, ...change }).error?.issues ?? [];
