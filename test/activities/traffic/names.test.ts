@@ -87,11 +87,11 @@ describe('a diagnosis', () => {
     const entries = { ...(bed.place['entries'] as object), 'prod-2': { A: '192.0.2.2' } };
     const more = { ...servers, names: [{ ...bed.place, servers: (bed.place['servers'] as object[]).slice(0, 1), entries }] };
     expect(await found(more)).toEqual(['server-drain', 'probe-failed']);
-    const alone1 = { names: [{ ...bed.place, servers: (bed.place['servers'] as object[]).slice(0, 1) }] };
+    const single = { names: [{ ...bed.place, servers: (bed.place['servers'] as object[]).slice(0, 1) }] };
     await bed.servers[0].edit([split(90, 10)]);
-    expect([await found(alone1), await failing(alone1)]).toEqual([['split-in-the-middle'], ['one-split']]);
+    expect([await found(single), await failing(single)]).toEqual([['split-in-the-middle'], ['one-split']]);
     await bed.servers[0].edit([split(0, 0)]);
-    expect([await found(alone1), await failing(alone1)]).toEqual([['no-side-serves'], ['one-split']]);
+    expect([await found(single), await failing(single)]).toEqual([['no-side-serves'], ['one-split']]);
   });
   test('finds an answer that is kept for longer than a step is watched', async () => {
     expect([await found({ dwell: '900ms' }), await failing({ dwell: '900ms' })]).toEqual([['ttl-too-long'], ['ttl']]);
@@ -148,4 +148,15 @@ test('somebody edits the record while a step is watched: told, and not overrun',
     'Somebody else has set prod at names since the plan was made.',
   );
   expect(await content()).toBe(`1 ${split(33, 10)}`);
+});
+
+test('a server that falls back to something else while a step is watched is no split as planned, nor is it verified', async () => {
+  const plan = await planned();
+  const since = await activities().sampleTraffic({ target });
+  await activities().setTraffic({ target, plan, to: 100 });
+  await bed.servers[1]!.edit([split(99, 1)]);
+  await expect(activities().watchTraffic({ target, plan, to: 100, since })).rejects.toMatchObject({ type: 'plan-changed' });
+  await bed.servers[0].edit([alone(drAddress)]);
+  const checks = await activities().verifyTrafficShift({ target, plan });
+  expect(checks.filter(({ ok }) => !ok).map(({ sentence }) => sentence.en)).toEqual(['names has ns2 otherwise.']);
 });
