@@ -25,6 +25,7 @@ import { createMachineLoad } from './machine/machine-load.ts';
 import { createGitSources } from './git/git-sources.ts';
 import { createSmtpMail } from './mail/smtp-mail.ts';
 import { createPatroni } from './patroni/patroni-api.ts';
+import { createPlaces } from './places.ts';
 import { createDataExchange } from './postgres/data-exchange.ts';
 import { createNodes } from './postgres/nodes.ts';
 import { createPostgres } from './postgres/postgres.ts';
@@ -34,6 +35,7 @@ import { createRedisBackups } from './redis/redis-backups.ts';
 import { createRedisNodes } from './redis/redis-nodes.ts';
 import { createRedis } from './redis/redis.ts';
 import { createScratchRedis } from './redis/scratch-redis.ts';
+import { createWeightedNames } from './powerdns/weighted-names.ts';
 import { createProber } from './probes/prober.ts';
 import { createCommandRunner } from './process/run-command.ts';
 import { createSampleRunner } from './process/run-sample.ts';
@@ -96,7 +98,7 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     dnsZones: createDnsZones(secret, commands),
     endpoints: createEndpointFiles(),
     kubernetes: createKubernetes(secret),
-    traffic: createHaproxy(),
+    traffic: createPlaces(createHaproxy(), createWeightedNames(secret)),
     protection: createGuard(),
     data: folder,
     machine: { host: hostname(), okiagari: ownVersion() },

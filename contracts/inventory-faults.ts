@@ -8,6 +8,7 @@ import { endpointFaults } from './endpoint-faults.ts';
 import { neededAt, type ScenarioEntry } from './scenario-entry.ts';
 import { serviceFaults } from './service-faults.ts';
 import { switchOverFaults } from './switch-over-faults.ts';
+import { trafficFaults } from './traffic-faults.ts';
 
 const listsWithIds = [['people'], ['repositories'], ['notify', 'webhooks'], ['trust', 'publicKeys'], ['targets']] as const;
 
@@ -19,7 +20,7 @@ export function crossFaults(content: unknown, scenarios: readonly ScenarioEntry[
     ...nobodyWith(inventory, 'approver', 'nobody could approve a plan'),
     ...nobodyWith(inventory, 'operator', 'nobody could start a recovery or decide at a failed step'),
     ...entries(inventory['targets']).flatMap(([index, target]) => [
-      ...[dangling, endpointFaults, switchOverFaults, serviceFaults, cdnFaults, dnsStandbyFaults]
+      ...[dangling, endpointFaults, switchOverFaults, serviceFaults, cdnFaults, dnsStandbyFaults, trafficFaults]
         .flatMap((look) => look(inventory, target))
         .map(at('targets', index)),
       ...Object.entries(fields(target['approvals'])).flatMap(([gate, policy]) =>

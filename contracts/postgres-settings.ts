@@ -5,6 +5,7 @@ import { endpoints } from './endpoint-settings.ts';
 import { slug } from './inputs/start.ts';
 import { postgresBackupSettings } from './postgres-backup-settings.ts';
 import { secretRef } from './secret-ref.ts';
+import { restApi, secured } from './rest-api.ts';
 import { certificateDays, serverName, tls } from './tls-settings.ts';
 
 const absolutePath = z.string().startsWith('/', 'an absolute path');
@@ -31,24 +32,12 @@ const control = z
 /** Its own programs check the name of `host`, and go to an address only where that is given as one. */
 const isAddress = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;
 
-const patroni = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .refine((text) => !/^https?:\/\/[^/]*@/.test(text), 'an address without user and password')
-      .describe('Its REST API, such as https://db-a.example.jp:8008.'),
+const patroni = secured(
+  restApi.extend({
+    url: restApi.shape.url.describe('Its REST API, such as https://db-a.example.jp:8008.'),
     member: z.string().min(1).max(253).optional().describe('What Patroni calls this node; its id when left out.'),
-    tls: tls.describe('Whom to trust over https, and what to show of ourselves. Left out: the authorities of the system.'),
-    serverName: serverName.describe('The name in its certificate, where that of `url` is another one.'),
-  })
-  .refine((one) => one.tls === undefined || /^https:/i.test(one.url), {
-    path: ['url'],
-    error: 'begins with https:// where `tls` is said: nothing is sent in the clear',
-  })
-  .refine((one) => one.serverName === undefined || one.tls !== undefined, {
-    path: ['serverName'],
-    error: 'goes with `tls`; without it the name in `url` is the one that is checked',
-  });
+  }),
+);
 
 const node = z
   .strictObject({

@@ -1,4 +1,4 @@
-/** What the inventory says of proxies and of the sides that they spread requests over, beside the head that all targets share. */
+/** What the inventory says of the places that spread requests over sides, proxies and weighted names, beside the head that all targets share. */
 import { z } from 'zod';
 import { cdnSettings } from './cdn-settings.ts';
 import { duration } from './duration.ts';
@@ -6,6 +6,7 @@ import { slug } from './inputs/start.ts';
 import { protection } from './protection-settings.ts';
 import { proxyName } from './proxy-name.ts';
 import { probe } from './traffic-probe.ts';
+import { weightedName } from './weighted-name-settings.ts';
 
 const absolutePath = z.string().startsWith('/', 'an absolute path');
 const differ = (words: readonly string[]): boolean => new Set(words).size === words.length;
@@ -23,20 +24,29 @@ const proxy = z.union([
 ]);
 
 const side = z.strictObject({
-  servers: z.array(proxyName).min(1).max(100).describe('Its servers in the backend.'),
+  servers: z.array(proxyName).min(1).max(100).describe('Its servers in the backend, and entries of a weighted name.'),
   probe: probe.describe('Of the side itself, past the proxies.'),
 });
+
+const haveOwnIds = (all: readonly { readonly id: string }[]): boolean => differ(all.map(({ id }) => id));
 
 export const proxies = z
   .array(proxy)
   .min(1)
   .max(16)
-  .refine((all) => differ(all.map(({ id }) => id)), 'two proxies have the same id')
+  .refine(haveOwnIds, 'two proxies have the same id')
   .describe('Every HAProxy that requests come in through.');
 
 export const trafficSettings = {
-  proxies,
-  backend: proxyName,
+  proxies: proxies.optional(),
+  names: z
+    .array(weightedName)
+    .min(1)
+    .max(16)
+    .refine(haveOwnIds, 'two names have the same id')
+    .optional()
+    .describe('Every name whose answers are divided by weight, in the place of proxies or before them.'),
+  backend: proxyName.optional().describe('Of every HAProxy.'),
   sides: z
     .record(slug, side)
     .refine((all) => Object.keys(all).length >= 2, 'two sides at least')
@@ -44,7 +54,9 @@ export const trafficSettings = {
   weight: z.int().min(1).max(256).default(100).describe('Of a side that has everything, over all of its servers.'),
   steps: z.array(z.int().min(1).max(100)).min(1).max(20).default([10, 50, 100]).describe('Percent, one after the other.'),
   dwell: duration.default(30_000).describe('How long each step is watched.'),
-  drain: duration.default(60_000).describe('How long sessions of a side that was left are waited for. None is cut.'),
+  drain: duration
+    .default(60_000)
+    .describe('How long sessions of a side that was left, and answers that lead there, are waited for. None is cut.'),
   thresholds: z
     .strictObject({
       errors: z.number().min(0).max(1).default(0.05).describe('Part of the requests that may fail (5xx, connections).'),
@@ -59,3 +71,6 @@ export const trafficSettings = {
 
 /** Settings of a traffic target beside the head that all targets share. */
 export type TrafficSettings = z.infer<z.ZodObject<typeof trafficSettings>>;
+
+/** An HAProxy. */
+export type ProxySettings = z.infer<typeof proxy>;

@@ -99,6 +99,13 @@ export const findKnot = (variables = process.env) => findForRoot('knotd', variab
 export const findNsupdate = (variables = process.env) => findProgram('nsupdate', variables);
 
 /**
+ * The name server PowerDNS that packages or the PATH bring; its backend LMDB comes beside it. Undefined when there is none.
+ * @param {NodeJS.ProcessEnv} [variables]
+ * @returns {string | undefined}
+ */
+export const findPowerDns = (variables = process.env) => findForRoot('pdns_server', variables);
+
+/**
  * The HAProxy that packages or the PATH bring; undefined when there is none.
  * @param {NodeJS.ProcessEnv} [variables]
  * @returns {string | undefined}

@@ -114,7 +114,7 @@ export async function apply(ports: Ports, input: Input<'applyProtection'>, signa
 }
 
 export async function takeBack(ports: Ports, input: Input<'undoProtection'>, signal?: AbortSignal): Promise<Restored> {
-  const { proxies, protection } = trafficTarget(ports, input.target);
+  const { proxies = [], protection } = trafficTarget(ports, input.target);
   const plans = await readPlans(ports, input);
   const back = input.plan === undefined ? [] : plans.slice(input.plans.indexOf(input.plan));
   if (protection === undefined) return { restored: [], left: [`the inventory has no protection of ${input.target} any more`] };

@@ -1,6 +1,6 @@
 /** Proxies with their protection as the inventory of this moment declares it, a look at all of them, and a probe through them. */
 import type { ProtectionSettings } from '../../contracts/protection-settings.ts';
-import type { TrafficSettings } from '../../contracts/traffic-settings.ts';
+import type { ProxySettings } from '../../contracts/traffic-settings.ts';
 import { fail } from '../../domain/fail.ts';
 import { whyUnprepared } from '../../domain/protection/prepared.ts';
 import type { RateSample } from '../../domain/protection/rates.ts';
@@ -10,13 +10,13 @@ import type { Ports } from '../ports/index.ts';
 import { notAll, trafficTarget } from '../traffic/target.ts';
 
 export interface Guarded {
-  readonly proxies: TrafficSettings['proxies'];
+  readonly proxies: readonly ProxySettings[];
   readonly protection: ProtectionSettings;
 }
 
 /** Fails: unknown-target, proxy-not-prepared. */
 export function guardedTarget(ports: Ports, id: string): Guarded {
-  const { proxies, protection } = trafficTarget(ports, id);
+  const { proxies = [], protection } = trafficTarget(ports, id);
   if (protection) return { proxies, protection };
   throw fail('proxy-not-prepared', {
     en: `The inventory says nothing of \`protection\` of ${id}.`,

@@ -20,8 +20,8 @@ import { watch } from './watch.ts';
 export const createTrafficActivities = (ports: Ports): TrafficActivities & TrafficShiftActivities => ({
   diagnoseTraffic: ({ target }) =>
     alive(async (signal) => {
-      const { reports, symptoms } = await examine(ports, target, signal);
-      const suggests = [...suggestShift(reports, sidesOf(trafficTarget(ports, target))), ...suggestMitigation(symptoms)];
+      const { reports, probes, symptoms } = await examine(ports, target, signal);
+      const suggests = [...suggestShift(reports, sidesOf(trafficTarget(ports, target)), probes), ...suggestMitigation(symptoms)];
       return { target, at: new Date().toISOString(), symptoms, suggests };
     }),
   checkTraffic: ({ target }) => alive(async (signal) => answerTraffic((await examine(ports, target, signal)).symptoms)),
@@ -54,13 +54,14 @@ async function examine(ports: Ports, target: string, signal?: AbortSignal) {
     lookAtAll(ports, settings, signal),
     Promise.all(Object.keys(settings.sides).map(async (side) => [side, await probe(ports, settings, side, signal)] as const)),
   ]);
-  const symptoms = judgeTraffic(reports, sidesOf(settings), Object.fromEntries(answers));
-  return { reports, symptoms: [...symptoms, ...(await examineProtection(ports, settings, signal))] };
+  const probes = Object.fromEntries(answers);
+  const symptoms = judgeTraffic(reports, sidesOf(settings), probes, Math.min(settings.dwell, settings.drain));
+  return { reports, probes, symptoms: [...symptoms, ...(await examineProtection(ports, settings, signal))] };
 }
 
 async function examineProtection(
   ports: Ports,
-  { proxies, protection }: TrafficSettings,
+  { proxies = [], protection }: TrafficSettings,
   signal?: AbortSignal,
 ): Promise<Symptom[]> {
   if (protection === undefined) return [];

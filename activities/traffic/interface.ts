@@ -1,4 +1,4 @@
-/** The effects on proxies, as workflows call them. Every one may run twice. */
+/** The effects on proxies and weighted names, as workflows call them. Every one may run twice. */
 import type { Answer } from '../../domain/checklist/words.ts';
 import type { Diagnosis } from '../../domain/diagnosis.ts';
 import type { Plan } from '../../domain/recovery.ts';
@@ -35,7 +35,7 @@ export interface PlannedShift {
 /** How a watch ended: `over` is the reason why the side may not keep what it was given. */
 export interface Watched {
   readonly over?: Text;
-  /** What each side did since the watch began. */
+  /** What each side did since the watch began; empty where nobody counts. */
   readonly figures: Readonly<Record<string, Figures>>;
 }
 
@@ -49,8 +49,10 @@ export interface SetTraffic {
 export interface Reverted {
   /** False where the split of before would serve nobody: then nothing was changed. */
   readonly isBack: boolean;
-  /** Requests to the side that gained that failed since the sample. */
-  readonly lost: number;
+  /** Requests to the side that gained that failed since the sample; left out where nobody counts. */
+  readonly lost?: number;
+  /** So long, in milliseconds, somebody may keep an answer that leads to that side. */
+  readonly keptMs?: number;
 }
 
 export interface Drained {
@@ -58,6 +60,10 @@ export interface Drained {
   readonly sessions: number;
   readonly ms: number;
   readonly unsaved: readonly string[];
+  /** Of names: so long, in milliseconds, somebody may keep an answer that leads to the side that was left. */
+  readonly keptMs?: number;
+  /** So much of that is waited for. */
+  readonly waitMs?: number;
 }
 
 interface Planned {

@@ -11,7 +11,7 @@ import {
   type ShiftPlan,
 } from '../../domain/traffic/shift-plan.ts';
 import { servesAnybody } from '../../domain/traffic/split.ts';
-import { isLive, type LiveProxy } from '../../domain/traffic/words.ts';
+import { isLive, sees, silencesIn, type LiveProxy } from '../../domain/traffic/words.ts';
 import type { TrafficSettings } from '../../contracts/traffic-settings.ts';
 import { saidBy } from '../backup-keeping/repository-failure.ts';
 import { tellToForget } from '../cdn/purge.ts';
@@ -19,7 +19,7 @@ import type { Ports } from '../ports/index.ts';
 import { checkedName } from '../records/checked-name.ts';
 import type { Drained, Reverted, SetTraffic, TrafficShiftActivities } from './interface.ts';
 import { readShift } from './plan-shift.ts';
-import { lookAtAll, lookAtLive, notAll, proxyOf, trafficTarget } from './target.ts';
+import { lookAtAll, lookAtLive, notAll, placesOf, proxyOf, trafficTarget } from './target.ts';
 
 type Input<Name extends keyof TrafficShiftActivities> = Parameters<TrafficShiftActivities[Name]>[0];
 
@@ -47,14 +47,15 @@ interface At {
 /** Side by side; one that refuses keeps none of the others back. Fails: proxy-refused, naming each that did. */
 async function setAll(ports: Ports, { settings, plan, reports }: At, to: Point, signal?: AbortSignal): Promise<SetTraffic> {
   const ends = await Promise.allSettled(
-    reports.map(async ({ node, servers }) => {
-      const proxy = proxyOf(settings, node);
+    reports.map(async ({ node, servers, behind = [] }) => {
+      const place = proxyOf({ proxies: placesOf(settings) }, node);
       // What somebody else has set since is his.
       const theirs = strangersAt(plan, node, servers);
       const changes = changesTo(servers, settingsAt(plan, node, to)).filter(({ server }) => !theirs.includes(server));
-      if (changes.length > 0) await ports.traffic.set(proxy, settings.backend, changes, signal);
+      // Where an attempt was killed, one of the servers of a name may not have it yet.
+      if (changes.length > 0 || behind.length > 0) await ports.traffic.set(place, settings.backend, changes, signal);
       // An attempt that was killed may have set and not saved. The split counts more than that it outlives a restart.
-      const unsaved = await ports.traffic.save(proxy, signal).then(
+      const unsaved = await ports.traffic.save(place, signal).then(
         () => [],
         (error: unknown) => [saidBy(error).en],
       );
@@ -78,22 +79,34 @@ export async function revert(ports: Ports, input: Input<'revertTraffic'>, signal
       strangersAt(plan, node, servers).length === 0 && servesAnybody(settingsAt(plan, node, 'before'), servers),
   );
   await setAll(ports, { settings, plan, reports: able }, 'before', signal);
-  const silent = all.flatMap((report) => (isLive(report) ? [] : [`${report.node}: ${report.said}`]));
+  const silent = silencesIn(all);
   if (silent.length > 0) throw notAll(silent, all.length);
   const gained = plan.sides[plan.side]!;
   await untilRest(ports, settings, gained, settleMs, signal);
-  const now = sampleOf(Date.now(), await lookAtLive(ports, settings, signal));
-  return { isBack: able.length === reports.length, lost: figuresBetween(input.since, now, gained).failed };
+  const live = await lookAtLive(ports, settings, signal);
+  const { failed } = figuresBetween(input.since, sampleOf(Date.now(), live), gained);
+  const keptMs = longestKept(live);
+  return {
+    isBack: able.length === reports.length,
+    ...(live.some(sees) && { lost: failed }),
+    ...(keptMs > 0 && { keptMs }),
+  };
 }
+
+/** Of names; 0 where there are none. */
+const longestKept = (places: readonly Pick<LiveProxy, 'keptMs'>[]): number => Math.max(...places.map(({ keptMs = 0 }) => keptMs));
 
 export async function drain(ports: Ports, input: Input<'drainTraffic'>, signal?: AbortSignal): Promise<Drained> {
   const settings = trafficTarget(ports, input.target);
-  const { sides, side } = await readShift(ports, input.target, input.plan);
+  const { sides, side, proxies } = await readShift(ports, input.target, input.plan);
   const began = performance.now();
   const { unsaved } = await setTo(ports, { ...input, to: 'drained' }, signal);
   const left = Object.keys(sides).flatMap((name) => (name === side ? [] : sides[name]!));
   const sessions = await untilRest(ports, settings, left, settings.drain, signal);
-  return { sessions, ms: Math.round(performance.now() - began), unsaved };
+  // Somebody may have lowered a TTL by hand since: whoever asked before that keeps the answer longer.
+  const keptMs = longestKept([...proxies, ...(await lookAtLive(ports, settings, signal))]);
+  const ms = Math.round(performance.now() - began);
+  return { sessions, ms, unsaved, ...(keptMs > 0 && { keptMs, waitMs: Math.min(keptMs, settings.drain) }) };
 }
 
 /** Waits until nothing is under way at these servers; answers with what still is. */
@@ -123,9 +136,7 @@ export async function undo(ports: Ports, input: Input<'undoTrafficShift'>, signa
   const own = inPlan(plan, all.filter(isLive));
   const left = own.flatMap(({ node, servers }) => strangersAt(plan, node, servers).map((name) => `${name} at ${node}`));
   await setAll(ports, { settings, plan, reports: own }, 'before', signal);
-  const silent = all.flatMap((report) =>
-    isLive(report) || !plan.proxies.some(({ node }) => node === report.node) ? [] : [`${report.node}: ${report.said}`],
-  );
+  const silent = silencesIn(all.filter(({ node }) => plan.proxies.some((proxy) => proxy.node === node)));
   if (silent.length > 0) throw notAll(silent, all.length);
   // Whatever it fetched from the side that gained: also where that had only a part, or the forward purge never happened.
   if (input.recovery !== undefined) {

@@ -3,9 +3,9 @@ import type { TrafficSettings } from '../../contracts/traffic-settings.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Text } from '../../domain/text.ts';
 import type { ProbeResult } from '../../domain/traffic/judge-watch.ts';
-import { isLive, type LiveProxy, type ProxyReport, type Sides } from '../../domain/traffic/words.ts';
+import { isWhole, silencesIn, type LiveProxy, type ProxyReport, type Sides } from '../../domain/traffic/words.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Proxy } from '../ports/traffic.ts';
+import type { Place } from '../ports/traffic.ts';
 
 const probeMs = 2_000;
 
@@ -20,21 +20,23 @@ export const sidesOf = ({ sides }: TrafficSettings): Sides =>
   Object.fromEntries(Object.entries(sides).map(([side, { servers }]) => [side, servers]));
 
 /** A proxy that is declared; it may have left the inventory since it was named. Fails: unknown-target. */
-export function proxyOf({ proxies }: Pick<TrafficSettings, 'proxies'>, id: string): Proxy {
+export function proxyOf<P extends Place>({ proxies }: { readonly proxies: readonly P[] }, id: string): P {
   const proxy = proxies.find((one) => one.id === id);
   if (proxy) return proxy;
   throw fail('unknown-target', { en: `There is no proxy ${id} any more.`, ja: `プロキシ ${id} はもうありません。` });
 }
 
-export const lookAtAll = (ports: Ports, { proxies, backend }: TrafficSettings, signal?: AbortSignal): Promise<ProxyReport[]> =>
-  Promise.all(proxies.map((proxy) => ports.traffic.look(proxy, backend, signal)));
+export const placesOf = ({ proxies = [], names = [] }: TrafficSettings): Place[] => [...proxies, ...names];
+
+export const lookAtAll = (ports: Ports, settings: TrafficSettings, signal?: AbortSignal): Promise<ProxyReport[]> =>
+  Promise.all(placesOf(settings).map((place) => ports.traffic.look(place, settings.backend, signal)));
 
 /** All of them, or it fails and names those that do not answer. Fails: proxy-refused. */
 export async function lookAtLive(ports: Ports, settings: TrafficSettings, signal?: AbortSignal): Promise<LiveProxy[]> {
   const reports = await lookAtAll(ports, settings, signal);
-  const silent = reports.flatMap((report) => (isLive(report) ? [] : [`${report.node}: ${report.said}`]));
+  const silent = silencesIn(reports);
   if (silent.length > 0) throw notAll(silent, reports.length);
-  return reports.filter(isLive);
+  return reports.filter(isWhole);
 }
 
 export const notAll = (silent: readonly string[], all: number) => fail('proxy-refused', refusedBy(silent, all));

@@ -2,7 +2,7 @@
 import { fail } from '../../domain/fail.ts';
 import { figuresBetween, newest, sampleOf, whyOver, type ProbeResult, type Sample } from '../../domain/traffic/judge-watch.ts';
 import { settingsAt, splitOf, type ShiftPlan } from '../../domain/traffic/shift-plan.ts';
-import { isLive, type LiveProxy, type ProxyReport } from '../../domain/traffic/words.ts';
+import { isWhole, otherThan, sees, silencesIn, type LiveProxy, type ProxyReport } from '../../domain/traffic/words.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Ports } from '../ports/index.ts';
 import type { TrafficShiftActivities, Watched } from './interface.ts';
@@ -40,7 +40,7 @@ export async function watch(ports: Ports, { target, plan: ref, to, since }: Inpu
     signal?.throwIfAborted();
     ask();
     const reports = await lookAtAll(ports, settings, signal);
-    const live = reports.filter(isLive);
+    const live = reports.filter(isWhole);
     if (live.length === reports.length) {
       heardAt = performance.now();
       samples.push(sampleOf(Date.now(), live));
@@ -57,10 +57,14 @@ export async function watch(ports: Ports, { target, plan: ref, to, since }: Inpu
 }
 
 const allFigures = ({ sides }: ShiftPlan, since: Sample, now: Sample): Watched['figures'] =>
-  Object.fromEntries(Object.entries(sides).map(([side, names]) => [side, figuresBetween(since, now, names)]));
+  Object.keys(now.counted).length === 0
+    ? {}
+    : Object.fromEntries(Object.entries(sides).map(([side, names]) => [side, figuresBetween(since, now, names)]));
 
 function whyDown({ side, sides }: ShiftPlan, live: readonly LiveProxy[]): Text | undefined {
-  const away = live.find(({ servers }) => !servers.some(({ server, isUp }) => sides[side]!.includes(server) && isUp));
+  const away = live
+    .filter(sees)
+    .find(({ servers }) => !servers.some(({ server, isUp }) => sides[side]!.includes(server) && isUp));
   if (away === undefined) return undefined;
   return {
     en: `No server of ${side} is up at ${away.node}.`,
@@ -70,11 +74,9 @@ function whyDown({ side, sides }: ShiftPlan, live: readonly LiveProxy[]): Text |
 
 /** A proxy that was restarted without its state, or that somebody has set. */
 function requireSplit(plan: ShiftPlan, live: readonly LiveProxy[], to: Input['to']): void {
-  for (const { node, servers } of live.filter((report) => plan.proxies.some((proxy) => proxy.node === report.node))) {
-    const isSet = settingsAt(plan, node, to).every(({ server, weight, state }) =>
-      servers.some((one) => one.server === server && one.weight === weight && one.state === state),
-    );
-    if (isSet) continue;
+  for (const report of live.filter(({ node }) => plan.proxies.some((proxy) => proxy.node === node))) {
+    const { node } = report;
+    if (otherThan(settingsAt(plan, node, to), report).length === 0) continue;
     throw fail('plan-changed', {
       en: `${node} has not ${splitOf(plan, to)} any more: it was restarted without its state, or somebody has set it.`,
       ja: `${node} の配分が ${splitOf(plan, to)} ではなくなりました。状態を失う再起動か、手動の変更です。`,
@@ -82,8 +84,4 @@ function requireSplit(plan: ShiftPlan, live: readonly LiveProxy[], to: Input['to
   }
 }
 
-const unseen = (reports: readonly ProxyReport[]) =>
-  notAll(
-    reports.flatMap((report) => (isLive(report) ? [] : [`${report.node}: ${report.said}`])),
-    reports.length,
-  );
+const unseen = (reports: readonly ProxyReport[]) => notAll(silencesIn(reports), reports.length);

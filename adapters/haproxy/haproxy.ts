@@ -12,8 +12,8 @@ const serversOnly = 4;
 /** A line of commands is shorter than the proxy's buffer. */
 const commandsAtOnce = 100;
 
-export const createHaproxy = (): Traffic => ({
-  look: (proxy, backend, signal) =>
+export const createHaproxy = (): Traffic<Proxy> => ({
+  look: (proxy, backend = '', signal) =>
     orSilence(proxy.id, async () => {
       const level = (await ask(proxy, 'show cli level', signal)).trim();
       const states = await stateOf(proxy, backend, signal);
@@ -29,7 +29,7 @@ export const createHaproxy = (): Traffic => ({
       };
     }),
 
-  set: (proxy, backend, settings, signal) =>
+  set: (proxy, backend = '', settings, signal) =>
     orFailure(
       proxy.id,
       async () => {

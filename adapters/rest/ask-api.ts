@@ -18,7 +18,7 @@ export interface Request {
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;
   /** GET when left out. */
-  readonly method?: 'POST' | 'PATCH';
+  readonly method?: 'POST' | 'PUT' | 'PATCH';
   readonly body?: object | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }

@@ -26,6 +26,12 @@ export const trafficChecklist: ChecklistDefinition = {
       title: { en: 'A restart keeps the split', ja: '再起動しても配分が保たれる' },
     },
     {
+      id: 'ttl',
+      part: 'proxies',
+      needs: ['proxies-answer'],
+      title: { en: 'Nobody keeps an answer of a name for too long', ja: '名前の応答が長く保持されない' },
+    },
+    {
       id: 'protection-ready',
       part: 'proxies',
       needs: ['proxies-answer'],
@@ -46,6 +52,7 @@ const meaning = {
   'proxies-answer': [/^(proxy-|no-admin-level)/, 'All answer.', 'すべて応答しています。'],
   'one-split': [/^(proxies-disagree|split-in-the-middle|no-side-serves|server-of-no-side)$/, 'They agree.', '一致しています。'],
   'state-saved': [/^(state-not-kept|weights-not-saved)$/, 'All is saved.', '保存済みです。'],
+  ttl: [/^ttl-too-long$/, 'No answer is, or no name is declared.', '問題ありません(または名前の宣言がありません)。'],
   'protection-ready': [/^protection-/, 'It can be raised, or none is declared.', '適用できます(または宣言がありません)。'],
   'servers-up': [/^server-(missing|maint|down|drain)$/, 'All are up.', 'すべて稼働中です。'],
   'probes-well': [/^probe-failed$/, 'All are well.', 'すべて正常です。'],

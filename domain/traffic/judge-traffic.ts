@@ -5,15 +5,18 @@ import { sharesOf, splitText, splitsText } from './split.ts';
 import type { ProbeResult } from './judge-watch.ts';
 import { isLive, type LiveProxy, type ProxyReport, type ServerView, type Setting, type Sides } from './words.ts';
 
+/** `bearableMs`: for longer nobody may keep an answer of a weighted name. */
 export function judgeTraffic(
   reports: readonly ProxyReport[],
   sides: Sides,
   probes: Readonly<Record<string, ProbeResult>>,
+  bearableMs: number,
 ): Symptom[] {
   const live = reports.filter(isLive);
   return [
-    ...reports.flatMap((report) => (isLive(report) ? [] : [silent(judgeSilence(report))])),
+    ...reports.flatMap((report) => (isLive(report) ? (report.silent ?? []) : [report])).map((one) => silent(judgeSilence(one))),
     ...live.flatMap((proxy) => [...judgeRights(proxy), ...judgeServers(proxy, sides), ...judgeSaved(proxy, sides)]),
+    ...live.flatMap((place) => judgeName(place, bearableMs)),
     ...judgeSplits(live, sides),
     ...Object.entries(probes).flatMap(([side, { ok, said }]) =>
       ok
@@ -120,6 +123,30 @@ export const isSaved = (servers: readonly Setting[], saved: readonly Setting[], 
     .every((one) =>
       saved.some(({ server, weight, state }) => server === one.server && weight === one.weight && state === one.state),
     );
+
+function judgeName({ node, behind = [], keptMs = 0 }: LiveProxy, bearableMs: number): Symptom[] {
+  const seconds = keptMs / 1_000;
+  return [
+    ...behind.map((server) =>
+      symptom(
+        'proxies-disagree',
+        `${server} does not serve what the primary of ${node} has.`,
+        `${server} の応答が ${node} のプライマリと一致しません。`,
+        { proxy: node, server },
+      ),
+    ),
+    ...(keptMs <= bearableMs
+      ? []
+      : [
+          symptom(
+            'ttl-too-long',
+            `Somebody may keep an answer of ${node} for ${seconds} s: longer than a step is watched, or than a side that was left is waited for.`,
+            `${node} の応答は ${seconds} 秒保持され得ます(段階の監視時間またはドレイン時間より長い)。`,
+            { proxy: node, seconds },
+          ),
+        ]),
+  ];
+}
 
 function judgeSplits(live: readonly LiveProxy[], sides: Sides): Symptom[] {
   const splits = live.map(({ node, servers }) => ({ node, shares: sharesOf(servers, sides) }));

@@ -1,8 +1,8 @@
 /** Whether a side that was given more requests does well: by what the proxies counted since then, and by our own probe. */
 import type { Text } from '../text.ts';
-import type { Counters, LiveProxy } from './words.ts';
+import { sees, type Counters, type LiveProxy } from './words.ts';
 
-/** What all proxies had counted at an instant. */
+/** What all proxies had counted at an instant; names count nothing. */
 export interface Sample {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -38,10 +38,12 @@ const meanOver = 1_024;
 export const sampleOf = (at: number, reports: readonly LiveProxy[]): Sample => ({
   at,
   counted: Object.fromEntries(
-    reports.map(({ node, servers }) => [
-      node,
-      Object.fromEntries(servers.map(({ server, requests, failed, latencyMs }) => [server, { requests, failed, latencyMs }])),
-    ]),
+    reports
+      .filter(sees)
+      .map(({ node, servers }) => [
+        node,
+        Object.fromEntries(servers.map(({ server, requests, failed, latencyMs }) => [server, { requests, failed, latencyMs }])),
+      ]),
   ),
 });
 

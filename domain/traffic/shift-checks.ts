@@ -4,40 +4,44 @@ import type { Check } from '../verification.ts';
 import { isSaved } from './judge-traffic.ts';
 import type { ProbeResult } from './judge-watch.ts';
 import { endOf, settingsAt, splitOf, type ShiftPlan } from './shift-plan.ts';
-import { isLive, type ProxyReport, type Sides } from './words.ts';
+import { isWhole, otherThan, sees, silenceOf, type ProxyReport, type Sides } from './words.ts';
 
 const check = (id: string, ok: boolean, well: Text, ill: Text): Check => ({ id, ok, sentence: ok ? well : ill });
 
 /** Whether the side could take requests now: every server of it, at every proxy, and our own probe. */
 export const checkSide = (side: string, reports: readonly ProxyReport[], sides: Sides, probe: ProbeResult): Check[] => [
-  ...reports.map((report) => checkUp(report, sides[side]!)),
+  ...reports.flatMap((report) => checkUp(report, sides[side]!)),
   checkProbe(side, probe),
 ];
 
-function checkUp(report: ProxyReport, names: readonly string[]): Check {
+/** A name sees no server: there the probe alone says who is up. */
+function checkUp(report: ProxyReport, names: readonly string[]): Check[] {
   const { node } = report;
-  if (!isLive(report)) return checkAnswers(report);
+  if (!isWhole(report) || !sees(report)) return [checkAnswers(report)];
   const away = names.filter((name) => {
     const found = report.servers.find(({ server }) => server === name);
     return found === undefined || !found.isUp || found.state === 'maint';
   });
-  return check(
-    `up-${node}`,
-    away.length === 0,
-    { en: `${node} sees ${names.join(', ')} up.`, ja: `${node} から見て ${names.join('、')} は稼働中です。` },
-    { en: `${node} does not see ${away.join(', ')} up.`, ja: `${node} から見て ${away.join('、')} は稼働していません。` },
-  );
+  return [
+    check(
+      `up-${node}`,
+      away.length === 0,
+      { en: `${node} sees ${names.join(', ')} up.`, ja: `${node} から見て ${names.join('、')} は稼働中です。` },
+      { en: `${node} does not see ${away.join(', ')} up.`, ja: `${node} から見て ${away.join('、')} は稼働していません。` },
+    ),
+  ];
 }
 
-const checkAnswers = (report: ProxyReport): Check =>
-  check(
-    `answers-${report.node}`,
-    isLive(report),
-    { en: `${report.node} answers.`, ja: `${report.node} は応答しています。` },
-    isLive(report)
-      ? { en: '', ja: '' }
-      : { en: `${report.node} does not answer: ${report.said}`, ja: `${report.node} が応答しません: ${report.said}` },
+const checkAnswers = (report: ProxyReport): Check => {
+  const { node } = report;
+  const why = silenceOf(report);
+  return check(
+    `answers-${node}`,
+    why === undefined,
+    { en: `${node} answers.`, ja: `${node} は応答しています。` },
+    { en: `${node} does not answer: ${why}`, ja: `${node} が応答しません: ${why}` },
   );
+};
 
 const checkProbe = (side: string, { ok, ms, said }: ProbeResult): Check =>
   check(
@@ -53,21 +57,17 @@ export function checkShift(plan: ShiftPlan, reports: readonly ProxyReport[], pro
   return [
     ...reports.flatMap((report): Check[] => {
       const { node } = report;
-      if (!isLive(report) || !plan.proxies.some((proxy) => proxy.node === node)) return [checkAnswers(report)];
+      if (!isWhole(report) || !plan.proxies.some((proxy) => proxy.node === node)) return [checkAnswers(report)];
       const wanted = settingsAt(plan, node, end);
-      const wrong = wanted.filter(
-        ({ server, weight, state }) =>
-          !report.servers.some((one) => one.server === server && one.weight === weight && one.state === state),
-      );
-      const names = wrong.map(({ server }) => server);
+      const names = otherThan(wanted, report);
       return [
         check(
           `split-${node}`,
-          wrong.length === 0,
+          names.length === 0,
           { en: `${node} has ${splitOf(plan, end)}.`, ja: `${node} の配分は ${splitOf(plan, end)} です。` },
           { en: `${node} has ${names.join(', ')} otherwise.`, ja: `${node} の ${names.join('、')} が計画と異なります。` },
         ),
-        checkUp(report, wereUp(plan, node)),
+        ...checkUp(report, wereUp(plan, node)),
         ...(report.saved === undefined
           ? []
           : [

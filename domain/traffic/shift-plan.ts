@@ -3,7 +3,7 @@ import { digestBeside } from '../digest.ts';
 import type { Plan, PlannedChange } from '../recovery.ts';
 import type { Text } from '../text.ts';
 import { pull, sharesOf, splitsText, splitText } from './split.ts';
-import type { LiveProxy, Setting, Sides } from './words.ts';
+import { sees, type LiveProxy, type Setting, type Sides } from './words.ts';
 
 /** As it was: all that is needed to bring it back. */
 export interface ServerBefore extends Setting {
@@ -16,6 +16,8 @@ export interface ServerBefore extends Setting {
 export interface ProxyBefore {
   readonly node: string;
   readonly servers: readonly ServerBefore[];
+  /** Of a weighted name: so long, in milliseconds, somebody may keep the answer of before. */
+  readonly keptMs?: number;
 }
 
 export interface ShiftPlan {
@@ -42,12 +44,12 @@ type Wanted = Omit<ShiftPlan, 'proxies' | 'digest'>;
 
 export function planShift(wanted: Wanted, reports: readonly LiveProxy[]): ShiftPlan {
   const sideOf = (name: string) => Object.keys(wanted.sides).find((side) => wanted.sides[side]!.includes(name));
-  const proxies = reports.map(({ node, servers }): ProxyBefore => {
+  const proxies = reports.map(({ node, servers, keptMs }): ProxyBefore => {
     const own = servers.flatMap(({ server, weight, state, initial, isUp }) => {
       const side = sideOf(server);
       return side === undefined ? [] : [{ server, side, weight, state, initial, isUp }];
     });
-    return { node, servers: own };
+    return { node, servers: own, ...(keptMs !== undefined && { keptMs }) };
   });
   const from = Math.min(...proxies.map(({ servers }) => sharesOf(servers, wanted.sides)[wanted.side]!));
   const between = wanted.steps.filter((step) => step > from && step < wanted.share);
@@ -141,13 +143,17 @@ export const splitOf = (plan: ShiftPlan, point: Point): string =>
 
 const told = ({ weight, state }: Setting): string => `weight ${weight}${state === 'ready' ? '' : `, ${state}`}`;
 const already = (split: string): Text => ({ en: `The split is ${split} already.`, ja: `配分は既に ${split} です。` });
-function inSteps({ side, steps, dwellMs, isProbed }: ShiftPlan, from: string, to: string): Text {
+function inSteps({ side, steps, dwellMs, isProbed, proxies }: ShiftPlan, from: string, to: string): Text {
   const seconds = dwellMs / 1_000;
-  const note = isProbed
-    ? { en: '', ja: '' }
+  const none = { en: '', ja: '' };
+  const counted = proxies.some(sees)
+    ? none
+    : { en: ' Nobody counts the requests of a name.', ja: '名前へのリクエスト数は計測できません。' };
+  const probed = isProbed
+    ? none
     : { en: ` Our own probe of ${side} fails and will not count.`, ja: `${side} のプローブは失敗しており、判定に使いません。` };
   return {
-    en: `${from} becomes ${to}, by way of ${steps.join(', ')} %, each watched for ${seconds} s.${note.en}`,
-    ja: `${from} を ${to} にします。段階は ${steps.join('、')} %、各 ${seconds} 秒監視します。${note.ja}`,
+    en: `${from} becomes ${to}, by way of ${steps.join(', ')} %, each watched for ${seconds} s.${counted.en}${probed.en}`,
+    ja: `${from} を ${to} にします。段階は ${steps.join('、')} %、各 ${seconds} 秒監視します。${counted.ja}${probed.ja}`,
   };
 }

@@ -1,17 +1,23 @@
-/** When a shift is worth a thought: nobody is up on the side that has the requests, and another side is. */
+/** When a shift is worth a thought: nobody is up on the side that has the requests, and another side is. Where names lead, our own probe says so. */
 import type { Diagnosis } from '../diagnosis.ts';
 import { sharesOf } from './split.ts';
-import { isLive, type LiveProxy, type ProxyReport, type Sides } from './words.ts';
+import type { ProbeResult } from './judge-watch.ts';
+import { isLive, sees, type LiveProxy, type ProxyReport, type Sides } from './words.ts';
 
-export function suggestShift(reports: readonly ProxyReport[], sides: Sides): Diagnosis['suggests'] {
+export function suggestShift(
+  reports: readonly ProxyReport[],
+  sides: Sides,
+  probes: Readonly<Record<string, ProbeResult>>,
+): Diagnosis['suggests'] {
   const live = reports.filter(isLive);
   const [first] = live;
   if (first === undefined) return [];
   const shares = sharesOf(first.servers, sides);
   const [side] = Object.keys(sides).toSorted((a, b) => shares[b]! - shares[a]!);
-  const isUp = (name: string): boolean => live.every((proxy) => hasServer(proxy, sides[name]!));
+  const isUpAt = (place: LiveProxy, name: string): boolean => (sees(place) ? hasServer(place, sides[name]!) : probes[name]!.ok);
+  const isUp = (name: string): boolean => live.every((place) => isUpAt(place, name));
   const next = Object.keys(sides).find((name) => name !== side && isUp(name));
-  if (next === undefined || live.some((proxy) => hasServer(proxy, sides[side!]!))) return [];
+  if (next === undefined || live.some((place) => isUpAt(place, side!))) return [];
   return [
     {
       scenario: 'traffic-shift',

@@ -12,6 +12,7 @@ import {
   findPgBackRest,
   findPgBouncer,
   findPostgres,
+  findPowerDns,
   findRedis,
   findSshd,
 } from '../test-servers.mjs';
@@ -32,6 +33,7 @@ const wanted = [
   { name: 'sshd', debian: 'openssh-server', find: findSshd },
   { name: 'BIND', debian: 'bind9', find: findNamed },
   { name: 'Knot', debian: 'knot', find: findKnot },
+  { name: 'PowerDNS', debian: 'pdns-server pdns-backend-lmdb', find: findPowerDns },
   { name: 'nsupdate', debian: 'bind9-dnsutils', find: findNsupdate },
   { name: 'HAProxy', debian: 'haproxy', find: findHaproxy },
 ];
@@ -40,7 +42,7 @@ const wanted = [
 export async function setUpTestServers() {
   const missing = wanted.filter(({ find }) => find() === undefined);
   if (missing.length === 0) return;
-  const packages = missing.map(({ debian }) => debian);
+  const packages = missing.flatMap(({ debian }) => debian.split(' '));
   const names = missing.map(({ name }) => name).join(' and ');
   const mends = [
     `apt-get install ${packages.join(' ')}    # or the packages of your system, with initdb, pg_basebackup, pg_rewind`,

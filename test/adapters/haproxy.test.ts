@@ -6,6 +6,7 @@ import { isLive, type LiveProxy } from '../../domain/traffic/words.ts';
 import { countBy, get } from '../support/haproxy/client.ts';
 import { startProxies, type TestProxies, type TestProxy } from '../support/haproxy/proxy.ts';
 import { eventually } from '../support/eventually.ts';
+import { trafficContract } from '../support/traffic-contract.ts';
 
 const traffic = createHaproxy();
 let bed: TestProxies;
@@ -163,4 +164,14 @@ describe('a state that is saved', () => {
     const away = { ...a, stateFile: '/nowhere/state' };
     await expect(traffic.save(away)).rejects.toThrow('/nowhere/state cannot be written (ENOENT)');
   });
+});
+
+describe('as every place', () => {
+  trafficContract(() => ({
+    traffic,
+    place: a,
+    backend: 'be',
+    silence: () => a.signal('SIGSTOP'),
+    speak: () => a.signal('SIGCONT'),
+  }));
 });

@@ -1,6 +1,6 @@
 /** The verbs of a shift of requests to another side, each with the sentence it leaves in the ledger. */
 import type { z } from 'zod';
-import type { Drained, PlannedShift, TrafficShiftActivities, Watched } from '../../activities/traffic/interface.ts';
+import type { Drained, PlannedShift, Reverted, TrafficShiftActivities, Watched } from '../../activities/traffic/interface.ts';
 import { trafficShiftInput } from '../../contracts/inputs/traffic-shift.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Text } from '../../domain/text.ts';
@@ -51,9 +51,9 @@ export function trafficOf(r: Recovery, target: string = r.target) {
     const goneBackFrom = reached;
     reached = 0;
     try {
-      const { isBack, lost } = await on.patient.revertTraffic({ target, plan: plan.ref, since });
-      if (!isBack) reached = goneBackFrom;
-      return fail('side-errs', isBack ? wentBack(why, before, lost) : couldNotGoBack(why, before, lost));
+      const reverted = await on.patient.revertTraffic({ target, plan: plan.ref, since });
+      if (!reverted.isBack) reached = goneBackFrom;
+      return fail('side-errs', reverted.isBack ? wentBack(why, before, reverted) : couldNotGoBack(why, before, reverted));
     } catch (error) {
       const { code, sentence } = tellFailure(error);
       if (code !== 'proxy-refused') throw error;
@@ -107,11 +107,12 @@ export function trafficOf(r: Recovery, target: string = r.target) {
 
     async drain(shift: Shift): Promise<void> {
       if (shift.plan.size.items === 0 || !shift.drains) return;
-      await r.act<void>('drain', {
+      const { waitMs = 0, keptMs = 0 } = await r.act<Kept>('drain', {
         would: { en: 'Would drain the side that is left.', ja: '旧側をドレインする予定。' },
-        dry: undefined,
+        dry: {},
         act: async () => drained(await r.untilCancelled(() => on.patient.drainTraffic({ target, plan: shift.plan.ref }))),
       });
+      if (waitMs > 0) await r.wait('wait until nobody keeps the old answer', waitMs, keptFor(keptMs, waitMs));
     },
 
     /** After the drain: what is still under way at the side that was left would be kept. Answers whether users get the side through it. */
@@ -124,30 +125,58 @@ export function trafficOf(r: Recovery, target: string = r.target) {
   };
 }
 
-const wentBack = ({ en, ja }: Text, before: string, lost: number): Text => ({
-  en: `${en} The split is ${before} again; ${lost} requests were lost.`,
-  ja: `${ja}配分を ${before} に戻しました。失われたリクエストは ${lost} 件です。`,
+const nothing: Text = { en: '', ja: '' };
+
+const wentBack = ({ en, ja }: Text, before: string, { lost, keptMs }: Reverted): Text => ({
+  en: `${en} The split is ${before} again${lostText(lost).en}.${stillLed(keptMs).en}`,
+  ja: `${ja}配分を ${before} に戻しました。${lostText(lost).ja}${stillLed(keptMs).ja}`,
 });
-const couldNotGoBack = ({ en, ja }: Text, before: string, lost: number): Text => ({
-  en: `${en} With ${before} nobody would be served, so that it was not brought back everywhere; ${lost} requests were lost up to now.`,
-  ja: `${ja}${before} では誰にも応答できない箇所があり、すべては戻していません。これまでに失われたリクエストは ${lost} 件です。`,
+const couldNotGoBack = ({ en, ja }: Text, before: string, { lost }: Reverted): Text => ({
+  en: `${en} With ${before} nobody would be served, so that it was not brought back everywhere${lostText(lost).en}.`,
+  ja: `${ja}${before} では誰にも応答できない箇所があり、すべては戻していません。${lostText(lost).ja}`,
 });
+const lostText = (lost: number | undefined): Text =>
+  lost === undefined ? nothing : { en: `; ${lost} requests were lost`, ja: `失われたリクエストは ${lost} 件です。` };
+const stillLed = (ms: number | undefined): Text =>
+  ms === undefined
+    ? nothing
+    : {
+        en: ` Whoever asked before is led there for up to ${ms / 1_000} s.`,
+        ja: `それ以前の応答は最長 ${ms / 1_000} 秒間残ります。`,
+      };
+const keptFor = (ms: number, waitMs: number): Text => {
+  const [kept, waited] = [ms / 1_000, waitMs / 1_000];
+  const note = ms === waitMs ? nothing : { en: `; ${waited} s of it are waited for`, ja: `(待機は ${waited} 秒)` };
+  return {
+    en: `Somebody may keep the old answer for ${kept} s${note.en}.`,
+    ja: `古い応答は最長 ${kept} 秒間キャッシュに残ります${note.ja}。`,
+  };
+};
 
 function watchedAt(step: number, { side }: Shift, { figures, unsaved }: Climbed): Said<void> {
-  const { requests, failed, latencyMs }: Figures = figures[side] ?? { requests: 0, failed: 0 };
-  const took = latencyMs === undefined ? { en: '', ja: '' } : { en: `, ${latencyMs} ms each`, ja: `、平均 ${latencyMs} ミリ秒` };
+  const { en, ja } = countedOf(figures[side]);
   const note = notSaved(unsaved);
   return {
     value: undefined,
     sentence: {
-      en: `${side} has ${step} %: ${requests} requests, ${failed} failed${took.en}.${note.en}`,
-      ja: `${side} の配分は ${step} % です。${requests} 件中 ${failed} 件失敗${took.ja}。${note.ja}`,
+      en: `${side} has ${step} %${en}.${note.en}`,
+      ja: `${side} の配分は ${step} % です。${ja}${note.ja}`,
     },
     evidence: { figures, ...(unsaved.length > 0 && { unsaved }) },
   };
 }
 
-function drained({ sessions, ms, unsaved }: Drained): Said<void> {
+/** Nobody counts the requests of a name. */
+function countedOf(figures: Figures | undefined): Text {
+  if (figures === undefined) return nothing;
+  const { requests, failed, latencyMs } = figures;
+  const took = latencyMs === undefined ? nothing : { en: `, ${latencyMs} ms each`, ja: `、平均 ${latencyMs} ミリ秒` };
+  return { en: `: ${requests} requests, ${failed} failed${took.en}`, ja: `${requests} 件中 ${failed} 件失敗${took.ja}。` };
+}
+
+type Kept = Pick<Drained, 'keptMs' | 'waitMs'>;
+
+function drained({ sessions, ms, unsaved, ...kept }: Drained): Said<Kept> {
   const note = notSaved(unsaved);
   const rest =
     sessions === 0
@@ -157,7 +186,7 @@ function drained({ sessions, ms, unsaved }: Drained): Said<void> {
           ja: `${sessions} セッションが継続中です(切断しません)`,
         };
   return {
-    value: undefined,
+    value: kept,
     sentence: {
       en: `The side that was left takes nothing new; ${rest.en}.${note.en}`,
       ja: `旧側は新規を受け付けません。${rest.ja}。${note.ja}`,
@@ -167,6 +196,4 @@ function drained({ sessions, ms, unsaved }: Drained): Said<void> {
 }
 
 const notSaved = (unsaved: readonly string[]): Text =>
-  unsaved.length === 0
-    ? { en: '', ja: '' }
-    : { en: ` Not saved: ${unsaved.join('; ')}`, ja: `状態を保存できません: ${unsaved.join('; ')}` };
+  unsaved.length === 0 ? nothing : { en: ` Not saved: ${unsaved.join('; ')}`, ja: `状態を保存できません: ${unsaved.join('; ')}` };
