@@ -45,8 +45,8 @@ export const toyScenarios: readonly ScenarioEntry[] = [
 ];
 
 function membersOf(input: unknown): string[] {
-  const { first, second } = toyTogetherInput.parse(input);
-  return [first, second];
+  const { first, second, third } = toyTogetherInput.parse(input);
+  return [first, second, ...(third === undefined ? [] : [third])];
 }
 
 export interface ToyActivities {
