@@ -18,6 +18,8 @@ export interface MovedMember {
   readonly kind: MemberKind;
   readonly lead: string;
   readonly leadNow?: string;
+  /** On the way home: nodes that do not follow yet, and are brought back before it is moved. */
+  readonly returning?: readonly string[];
 }
 
 export interface ServiceMove {
