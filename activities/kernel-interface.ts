@@ -14,6 +14,12 @@ export interface UndoCall {
   readonly input: unknown;
 }
 
+/** What an undo may answer with, beside what it counted. */
+export interface UndoReceipt {
+  /** What it left as the change made it, because anything else would be worse. The change stays open until a recovery is verified. */
+  readonly stays?: readonly string[];
+}
+
 /** What somebody was about to change on a target, and how to take it back; closed after verification. */
 export interface OpenChange {
   readonly target: string;

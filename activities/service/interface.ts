@@ -19,6 +19,8 @@ export interface MovedMember {
   readonly kind: MemberKind;
   readonly lead: OneOf;
   readonly leadNow?: string;
+  /** On the way home: nodes that do not follow yet, and are brought back before it is moved. */
+  readonly returning?: readonly string[];
 }
 
 export interface ServiceMove {

@@ -27,9 +27,10 @@ export async function planOf(ports: Ports, input: Input<'planServiceMove'>, sign
     plan: planMove({ target, to, planned, waves, seen, sides }),
     waves: waves.map((wave) =>
       wave.map((member) => {
-        const { lead } = seen.find((one) => one.target === member.target)!;
+        const { lead, away = [] } = seen.find((one) => one.target === member.target)!;
         const { target: id, kind, leads } = member;
-        return { target: id, kind, lead: leads[to]!, ...(lead !== undefined && { leadNow: lead }) };
+        const returning = way === 'home' && lead !== leads[to] && away.length > 0 && { returning: away };
+        return { target: id, kind, lead: leads[to]!, ...(lead !== undefined && { leadNow: lead }), ...returning };
       }),
     ),
   };

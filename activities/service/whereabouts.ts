@@ -1,7 +1,7 @@
 /** Where the members of a service work now: which node takes the writes, which side has the requests, which one the names lead to. */
 import { isThere, sideOf as sideOfSwitch } from '../../domain/dns/judge-zone.ts';
-import { isPrimary } from '../../domain/postgres/node-report.ts';
-import { isMaster } from '../../domain/redis/node-report.ts';
+import { isPrimary, isStandby } from '../../domain/postgres/node-report.ts';
+import { isMaster, isReplica } from '../../domain/redis/node-report.ts';
 import type { Member, MemberKind, Whereabouts } from '../../domain/service/words.ts';
 import { sharesOf } from '../../domain/traffic/split.ts';
 import { isLive } from '../../domain/traffic/words.ts';
@@ -22,11 +22,13 @@ const looks: Readonly<Record<MemberKind, Look>> = {
   async postgres(ports, id, signal) {
     const target = postgresTarget(ports, id);
     const reports = await Promise.all(target.nodes.map((node) => lookAt(ports, target, node, signal)));
-    return writers(reports.filter(isPrimary).map(({ node }) => node));
+    const following = reports.filter(isStandby).filter(({ role }) => role.isStreaming);
+    return writers(reports, reports.filter(isPrimary), following);
   },
   async redis(ports, id, signal) {
     const reports = await lookAtRedis(ports, redisTarget(ports, id), signal);
-    return writers(reports.filter(isMaster).map(({ node }) => node));
+    const following = reports.filter(isReplica).filter(({ role }) => role.isLinked);
+    return writers(reports, reports.filter(isMaster), following);
   },
   async traffic(ports, id, signal) {
     const settings = trafficTarget(ports, id);
@@ -45,9 +47,15 @@ const looks: Readonly<Record<MemberKind, Look>> = {
   },
 };
 
-function writers(nodes: readonly string[]): Omit<Whereabouts, 'target'> {
-  if (nodes.length !== 1) return { said: nodes.length === 0 ? 'nobody takes writes' : `${nodes.join(' and ')} take writes` };
-  return { lead: nodes[0], said: `${nodes[0]} takes writes` };
+interface Node {
+  readonly node: string;
+}
+
+function writers(all: readonly Node[], writing: readonly Node[], following: readonly Node[]): Omit<Whereabouts, 'target'> {
+  const names = writing.map(({ node }) => node);
+  if (names.length !== 1) return { said: names.length === 0 ? 'nobody takes writes' : `${names.join(' and ')} take writes` };
+  const away = all.filter((one) => ![...writing, ...following].includes(one)).map(({ node }) => node);
+  return { lead: names[0], away, said: `${names[0]} takes writes` };
 }
 
 /** One answer of all that answered. */

@@ -15,29 +15,37 @@ export interface FoundProcess {
  * process of that name is not ours to look into: it may be the one, and one that is not seen must not pass for one that is gone.
  */
 export async function processesIn(home: string, program: RegExp): Promise<FoundProcess[]> {
+  return eachProcess(async (pid) => {
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The name of the program stands in parentheses and may hold anything.
+    const [from, to] = [text.indexOf('(') + 1, text.lastIndexOf(') ')];
+    const state = text[to + 2]!;
+    if (!program.test(text.slice(from, to)) || state === 'Z') return undefined;
+    const isFrozen = state === 'T' || state === 't';
+    const isThere = (await folderOf(pid)) === home || (await wordsOf(pid)).includes(home);
+    return isThere ? { pid, isFrozen } : undefined;
+  });
+}
+
+/** What `look` finds at each process; one that is gone between two looks is nothing. */
+export async function eachProcess<T>(look: (pid: number) => Promise<T | undefined>): Promise<T[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(
-    (await allPids()).map(async (pid) => {
-      try {
-        const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-        // The name of the program stands in parentheses and may hold anything.
-        const [from, to] = [text.indexOf('(') + 1, text.lastIndexOf(') ')];
-        const state = text[to + 2]!;
-        if (!program.test(text.slice(from, to)) || state === 'Z') return undefined;
-        const isFrozen = state === 'T' || state === 't';
-        const isThere = (await readlink(`/proc/${pid}/cwd`)) === home || (await wordsOf(pid)).includes(home);
-        return isThere ? { pid, isFrozen } : undefined;
-      } catch (error) {
-        if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined; // gone between two looks
+    pids.map((pid) =>
+      look(pid).catch((error: unknown) => {
+        if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined;
         throw error;
-      }
-    }),
+      }),
+    ),
   );
   return found.filter((one) => one !== undefined);
 }
 
-const wordsOf = async (pid: number): Promise<string[]> => (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+/** Where it works. */
+export const folderOf = (pid: number): Promise<string> => readlink(`/proc/${pid}/cwd`);
 
-export const allPids = async (): Promise<number[]> => (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+/** How it was started, word by word. */
+export const wordsOf = async (pid: number): Promise<string[]> => (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
 
 /** Twice is fine. */
 export function send(pid: number, signal: NodeJS.Signals): void {

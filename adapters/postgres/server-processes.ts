@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMissing } from '../files/inside.ts';
-import { allPids, processesIn, send, type FoundProcess } from '../machine/processes.ts';
+import { eachProcess, processesIn, send, wordsOf, type FoundProcess } from '../machine/processes.ts';
 
 /** A server and its children, in the data directory that is its home. */
 export const serverProcesses = (home: string): Promise<FoundProcess[]> => processesIn(home, /^postgres/);
@@ -53,16 +53,11 @@ export async function endServer(home: string, signal?: AbortSignal): Promise<voi
  * into whatever takes its place.
  */
 export async function endPrograms(home: string, programs: readonly string[]): Promise<void> {
-  const find = async (): Promise<number[]> => {
-    const found = await Promise.all(
-      (await allPids()).map(async (pid) => {
-        const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-        const isOurs = programs.includes(basename(words[0]!)) && words.some((word) => word.startsWith(home));
-        return isOurs ? [pid] : [];
-      }),
-    );
-    return found.flat();
-  };
+  const find = (): Promise<number[]> =>
+    eachProcess(async (pid) => {
+      const words = await wordsOf(pid);
+      return programs.includes(basename(words[0]!)) && words.some((word) => word.startsWith(home)) ? pid : undefined;
+    });
   const until = performance.now() + patienceMs.SIGKILL;
   for (let pids = await find(); pids.length > 0; pids = await find()) {
     if (performance.now() > until) throw new Error(`${programs.join(', ')} does not end on ${home}`);

@@ -12,7 +12,7 @@ import { writeOwned } from '../files/owned.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { openJobFolder, removeJobFolder } from '../scratch/job-folders.ts';
 import { launchServer, notUp, serverLog } from '../scratch/launch-server.ts';
-import { endProcessesIn, processesIn } from '../scratch/processes-in.ts';
+import { endProcessesBelow, processesBelow } from '../scratch/processes-below.ts';
 import type { ReadSecret } from '../secrets.ts';
 import { quoted } from './quoted.ts';
 import { redisPrograms } from './redis-programs.ts';
@@ -41,7 +41,7 @@ export const createScratchRedis = (secret: ReadSecret): ScratchRedis => ({
   },
 
   async stop(folder) {
-    await endProcessesIn(folder.data);
+    await endProcessesBelow(folder.data);
     await rm(folder.data, { recursive: true, force: true });
   },
 
@@ -49,7 +49,7 @@ export const createScratchRedis = (secret: ReadSecret): ScratchRedis => ({
 });
 
 async function launch(servers: BackedUpServers, folder: ScratchFolder, settings: string): Promise<void> {
-  if ((await processesIn(folder.data)).length > 0) return;
+  if ((await processesBelow(folder.data)).length > 0) return;
   const { bin } = await redisPrograms(servers);
   const config = join(folder.path, 'redis.conf');
   await writeOwned(folder, config, settings);
@@ -65,7 +65,7 @@ async function untilLoaded(
   for (;;) {
     signal?.throwIfAborted();
     if (await hasLoaded(server, secret, signal)) return server.node;
-    if ((await processesIn(folder.data)).length === 0) throw await died(folder);
+    if ((await processesBelow(folder.data)).length === 0) throw await died(folder);
     await delay(pauseMs);
   }
 }

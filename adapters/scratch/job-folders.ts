@@ -7,7 +7,7 @@ import process from 'node:process';
 import type { ScratchFolder } from '../../activities/ports/scratch-servers.ts';
 import { fail } from '../../domain/fail.ts';
 import { hasCode, isMissing } from '../files/inside.ts';
-import { endProcessesIn } from './processes-in.ts';
+import { endProcessesBelow } from './processes-below.ts';
 
 /** As `ScratchServers.open`, for whoever runs the programs of the job. Fails: scratch-unusable. */
 export async function openJobFolder(scratch: string, owner: ScratchFolder['owner'], keep?: string): Promise<ScratchFolder> {
@@ -31,7 +31,7 @@ export async function openJobFolder(scratch: string, owner: ScratchFolder['owner
 
 /** Stops whatever runs in it. Twice is fine. */
 export async function removeJobFolder({ path }: Pick<ScratchFolder, 'path'>): Promise<void> {
-  await endProcessesIn(path);
+  await endProcessesBelow(path);
   await rm(path, { recursive: true, force: true });
 }
 

@@ -20,6 +20,8 @@ export interface Member {
 export interface Whereabouts {
   readonly target: string;
   readonly lead?: string | undefined;
+  /** Nodes beside it that do not follow it: none where they are no databases. */
+  readonly away?: readonly string[];
   /** What was seen, such as `a takes writes` or why nothing was. */
   readonly said: string;
 }

@@ -12,7 +12,7 @@ import type { ScratchFolder } from '../../activities/ports/scratch-servers.ts';
 import { createRedisBackups } from '../../adapters/redis/redis-backups.ts';
 import { createRedis } from '../../adapters/redis/redis.ts';
 import { createScratchRedis } from '../../adapters/redis/scratch-redis.ts';
-import { processesIn } from '../../adapters/scratch/processes-in.ts';
+import { processesBelow } from '../../adapters/scratch/processes-below.ts';
 import type { RestoreSource } from '../../domain/redis/taken-backup.ts';
 import { eventually } from '../support/eventually.ts';
 import { startBackedUpRedis, type BackedUpRedisBed } from '../support/redis/backed-up.ts';
@@ -89,12 +89,12 @@ describe('restoring', () => {
     await backups.restore(settings, folder, 'snapshot');
     const server = await scratch.start(settings, folder, 20);
     expect(await scratch.start(settings, folder, 20)).toEqual(server);
-    expect(await processesIn(folder.data)).toHaveLength(1);
+    expect(await processesBelow(folder.data)).toHaveLength(1);
     const asked = await on({ path: server.host }, 'CONFIG', 'GET', 'port', 'save', 'replicaof', 'databases', 'dir');
     expect(asked).toEqual({ port: '0', save: '', replicaof: '', databases: '20', dir: folder.data });
     expect(statSync(server.host).mode & 0o077).toBe(0);
     await scratch.stop(folder);
-    expect(await processesIn(bed.scratch)).toEqual([]);
+    expect(await processesBelow(bed.scratch)).toEqual([]);
     expect(readdirSync(folder.path)).not.toContain('data');
   });
 
@@ -238,10 +238,10 @@ describe('the snapshot', () => {
     await bed.master.command('CONFIG', 'SET', 'repl-diskless-sync-delay', '3600');
     const taking = backups.snapshot(settings, node, folder).catch((error: unknown) => error);
     try {
-      await eventually(async () => (await processesIn(folder.path)).length).toBe(1);
+      await eventually(async () => (await processesBelow(folder.path)).length).toBe(1);
       bed.master.signal('SIGSTOP');
       expect(await taking).toMatchObject({ type: 'database-refused', message: expect.stringContaining('no answer') as string });
-      expect(await processesIn(folder.path)).toEqual([]);
+      expect(await processesBelow(folder.path)).toEqual([]);
     } finally {
       bed.master.signal('SIGCONT');
       await bed.master.command('CONFIG', 'SET', 'repl-diskless-sync-delay', '0');

@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { carryOn, createMoments } from '../support/moments.ts';
+import { createMoments } from '../support/moments.ts';
+import { outlive, playAll, type Death } from '../support/node-deaths.ts';
 import { startBackedUp, type BackedUp } from '../support/postgres/backed-up.ts';
 import { until } from '../support/postgres/cluster.ts';
 import { declareBackedUp, type BackedUpTarget } from '../support/postgres/declare.ts';
@@ -13,12 +14,7 @@ import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
-interface Round {
-  /** Before an activity, or around a call to a port. */
-  readonly at: string;
-  readonly dies: 'primary' | 'standby';
-}
-
+type Round = Death<'primary' | 'standby'>;
 const rounds: readonly Round[] = [
   { at: 'findPostgresMoment', dies: 'primary' },
   { at: 'restorePostgresBeside', dies: 'primary' },
@@ -59,9 +55,8 @@ const keptOf = ({ folder }: TestServer): number =>
   readdirSync(dirname(folder)).filter((name) => name.startsWith(`${basename(folder)}.okiagari-old-`)).length;
 
 /** The backup that a round leaves behind is the one that the next goes back from. */
-async function play(lane: Lane, { at, dies }: Round): Promise<string> {
+async function play(lane: Lane, round: Round): Promise<string> {
   const { bed, db } = lane;
-  const began = performance.now();
   const [primary, standby] = bed.servers as [TestServer, TestServer];
   const kept = keptOf(primary);
   await primary.sql('truncate t');
@@ -70,31 +65,14 @@ async function play(lane: Lane, { at, dies }: Round): Promise<string> {
   await primary.sql('delete from t where n > 10');
   await bed.caughtUp();
 
-  const victim = dies === 'primary' ? primary : standby;
-  let struck = 0;
-  moments.listen(
-    db.id,
-    bed.nodes.map(({ port }) => port),
-    (now, node) => {
-      if (struck > 0 || ![now, `${now} ${node}`].includes(at)) return;
-      struck++;
-      killServer(victim);
-    },
-  );
-
-  const id = await db.recover({ scenario: 'postgres-pitr', input: { at: moment } });
-  const said: string[] = [];
-  const state = await carryOn(stack, id, async (gate, now) => {
-    if (!gate.startsWith('failed:')) return 'approve';
-    const { error } = now.waitingFor[0]!;
-    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
-    expect(error!.code, said.join('\n')).not.toBe('internal');
-    await startAgain(victim);
-    return 'retry';
+  const victim = round.dies === 'primary' ? primary : standby;
+  const { what, tell } = await outlive(stack, moments, round, {
+    target: db.id,
+    ports: bed.nodes.map(({ port }) => port),
+    recover: () => db.recover({ scenario: 'postgres-pitr', input: { at: moment } }),
+    kill: () => killServer(victim),
+    startAgain: () => startAgain(victim),
   });
-  const what = `${dies} dies at ${at}`;
-  expect(struck, `${what}: nobody died`).toBe(1);
-  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
 
   const [found] = await primary.sql('select count(*)::int as rows, max(n) as last from t');
   expect(found, what).toEqual({ rows: 20, last: 20 });
@@ -105,12 +83,10 @@ async function play(lane: Lane, { at, dies }: Round): Promise<string> {
   expect(keptOf(primary), `${what}: the database of before is kept once`).toBe(kept + 1);
   // An attempt that a busy machine gave up on tidies up when it comes to that.
   await eventually(() => readdirSync(bed.scratch)).toEqual([]);
-  const ms = Math.round(performance.now() - began);
-  return `${what}: ${ms} ms${said.map((line) => `\n    ${line}`).join('')}`;
+  return tell();
 }
 
 test('a node that dies, whichever and whenever', { timeout: 900_000 }, async () => {
-  const queue = [...rounds];
   await using tidy = new AsyncDisposableStack();
   const open = async (): Promise<Lane> => {
     const bed = await startBackedUp('base-backup', { standbys: 1 });
@@ -121,12 +97,5 @@ test('a node that dies, whichever and whenever', { timeout: 900_000 }, async () 
     return { bed, db, timeline: 1 };
   };
   const lanes = [await open(), await open()];
-
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (let round = queue.shift(); round; round = queue.shift()) {
-        console.log(await play(lane, round));
-      }
-    }),
-  );
+  await playAll(rounds, lanes, play);
 });

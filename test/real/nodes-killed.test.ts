@@ -1,7 +1,8 @@
 /** A database node dies at each step of a failover: it ends recovered, or waits with a sentence until the node is back; nothing more is lost than was said. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { carryOn, createMoments } from '../support/moments.ts';
+import { createMoments } from '../support/moments.ts';
+import { outlive, playAll, type Death } from '../support/node-deaths.ts';
 import { startCluster, until, type TestCluster } from '../support/postgres/cluster.ts';
 import { declareCluster } from '../support/postgres/declare.ts';
 import { killServer } from '../support/postgres/freeze.ts';
@@ -11,11 +12,7 @@ import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
 import { startStoreStack, type DeclaredTarget, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
-type Role = 'primary' | 'successor' | 'other';
-interface Round {
-  /** Before an activity, or around a call to a port. */
-  readonly at: string;
-  readonly dies: Role;
+interface Round extends Death<'primary' | 'successor' | 'other'> {
   /** Otherwise the primary is dead when the recovery begins. */
   readonly primaryLives?: boolean;
 }
@@ -86,9 +83,9 @@ async function furthest(standbys: readonly TestServer[]): Promise<TestServer> {
   return received[1]! > received[0]! ? standbys[1]! : standbys[0]!;
 }
 
-async function play(lane: Lane, { at, dies, primaryLives = false }: Round): Promise<string> {
+async function play(lane: Lane, round: Round): Promise<string> {
   const { cluster, db, writers, known } = lane;
-  const began = performance.now();
+  const { primaryLives = false } = round;
   const primary = await primaryOf(cluster);
   const standbys = cluster.servers.filter((one) => one !== primary);
   for (const { id } of standbys) {
@@ -102,34 +99,15 @@ async function play(lane: Lane, { at, dies, primaryLives = false }: Round): Prom
   const successor = primaryLives ? standbys[0]! : await furthest(standbys);
   const other = standbys.find((one) => one !== successor)!;
   const cast = { primary, successor, other };
-  const roleOf = (node: string): string => Object.entries(cast).find(([, { id }]) => id === node)![0];
-  const victim = cast[dies];
-
-  let struck = 0;
-  const strike = (moment: string, node?: string): void => {
-    if (struck > 0 || ![moment, `${moment} ${node && roleOf(node)}`].includes(at)) return;
-    struck++;
-    killServer(victim);
-  };
-  moments.listen(
-    db.id,
-    cluster.nodes.map(({ port }) => port),
-    strike,
-  );
-
-  const id = await db.recover({ scenario: 'postgres-failover', acknowledgeCoolDown: true });
-  const said: string[] = [];
-  const state = await carryOn(stack, id, async (gate, now) => {
-    if (!gate.startsWith('failed:')) return 'approve';
-    const { error } = now.waitingFor[0]!;
-    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
-    expect(error!.code, said.join('\n')).not.toBe('internal');
-    await startAgain(victim);
-    return 'retry';
+  const victim = cast[round.dies];
+  const { state, what, tell } = await outlive(stack, moments, round, {
+    target: db.id,
+    ports: cluster.nodes.map(({ port }) => port),
+    roleOf: (node) => Object.entries(cast).find(([, { id }]) => id === node)![0],
+    recover: () => db.recover({ scenario: 'postgres-failover', acknowledgeCoolDown: true }),
+    kill: () => killServer(victim),
+    startAgain: () => startAgain(victim),
   });
-  const what = `${dies} dies at ${at}`;
-  expect(struck, `${what}: nobody died`).toBe(1);
-  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
 
   const now = await primaryOf(cluster);
   expect(now, what).not.toBe(primary);
@@ -155,12 +133,10 @@ async function play(lane: Lane, { at, dies, primaryLives = false }: Round): Prom
   expect(after, what).toEqual([]);
   expect(writers.windowsWithTwo(100), what).toEqual([]);
   await eventually(() => writers.firstCommitAfter(now.id, writers.now() - 50)).toBeDefined();
-  const ms = Math.round(performance.now() - began);
-  return `${what}: ${ms} ms, ${before.length} of ${stated} lost${said.map((line) => `\n    ${line}`).join('')}`;
+  return tell(`, ${before.length} of ${stated} lost`);
 }
 
 test('a node that dies, whichever and whenever', { timeout: 900_000 }, async () => {
-  const queue = [...rounds];
   await using tidy = new AsyncDisposableStack();
   const open = async (): Promise<Lane> => {
     const cluster = await startCluster({ standbys: 2 });
@@ -170,12 +146,5 @@ test('a node that dies, whichever and whenever', { timeout: 900_000 }, async () 
     return { cluster, writers, db: declareCluster(stack, cluster), known: new Set(), timeline: 1 };
   };
   const lanes = [await open(), await open()];
-
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (let round = queue.shift(); round; round = queue.shift()) {
-        console.log(await play(lane, round));
-      }
-    }),
-  );
+  await playAll(rounds, lanes, play);
 });

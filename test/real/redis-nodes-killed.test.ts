@@ -1,17 +1,14 @@
 /** A Redis server dies at each step of a failover: it ends recovered with one master and every key, or waits with a sentence until the server is back. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { carryOn, createMoments } from '../support/moments.ts';
+import { createMoments } from '../support/moments.ts';
+import { outlive, playAll, type Death } from '../support/node-deaths.ts';
 import { missingAt, rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
-type Role = 'master' | 'successor' | 'other';
-interface Round {
-  /** Before an activity. */
-  readonly at: string;
-  readonly dies: Role;
+interface Round extends Death<'master' | 'successor' | 'other'> {
   /** Otherwise the master is dead when the recovery begins. */
   readonly masterLives?: boolean;
 }
@@ -53,8 +50,8 @@ interface Lane {
   readonly keys: string[];
 }
 
-async function play({ bed, keys }: Lane, { at, dies, masterLives = false }: Round): Promise<string> {
-  const began = performance.now();
+async function play({ bed, keys }: Lane, round: Round): Promise<string> {
+  const { at, dies, masterLives = false } = round;
   const roles = await rolesOf(bed.servers);
   const master = bed.servers[roles.indexOf('master')]!;
   const replicas = bed.servers.filter((one) => one !== master);
@@ -66,32 +63,15 @@ async function play({ bed, keys }: Lane, { at, dies, masterLives = false }: Roun
 
   // Of two that are equal the first in the inventory takes over.
   const [successor, other] = replicas as [TestRedis, TestRedis];
-  const cast = { master, successor, other };
-  let struck = 0;
-  let killing: Promise<void> | undefined;
-  moments.listen(bed.id, [], (now) => {
-    if (struck > 0 || now !== at) return;
-    struck++;
-    killing = cast[dies].kill();
+  const victim = { master, successor, other }[dies];
+  const { what, tell } = await outlive(stack, moments, round, {
+    target: bed.id,
+    recover: () => bed.recover({ acknowledgeCoolDown: true }),
+    kill: () => victim.kill(),
+    startAgain: () => victim.start(),
   });
 
-  const id = await bed.recover({ acknowledgeCoolDown: true });
-  const said: string[] = [];
-  const what = `${dies} dies at ${at}`;
-  const state = await carryOn(stack, id, async (gate, now) => {
-    if (!gate.startsWith('failed:')) return 'approve';
-    const { error } = now.waitingFor[0]!;
-    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
-    expect(error!.code, `${what}\n${said.join('\n')}`).not.toBe('internal');
-    await killing;
-    await cast[dies].start();
-    return 'retry';
-  });
-  await killing;
-  expect(struck, `${what}: nobody died`).toBe(1);
-  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
-
-  await cast[dies].start();
+  await victim.start();
   for (const one of bed.servers) await eventually(() => missingAt(one, keys).catch(() => keys)).toEqual([]);
   const after = await rolesOf(bed.servers);
   expect(
@@ -99,17 +79,11 @@ async function play({ bed, keys }: Lane, { at, dies, masterLives = false }: Roun
     what,
   ).toHaveLength(1);
   expect(after[bed.servers.indexOf(master)], `${what}: the old master is one no more`).toBe('slave');
-  const ms = Math.round(performance.now() - began);
-  return `${what}: ${ms} ms${said.map((line) => `\n    ${line}`).join('')}`;
+  return tell();
 }
 
 test('a server that dies, whichever and whenever', { timeout: 900_000 }, async () => {
-  const queue = [...rounds];
   const open = async (): Promise<Lane> => ({ bed: await stack.cache({ replicas: 2 }), keys: [] });
   const lanes = [await open(), await open()];
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (let round = queue.shift(); round; round = queue.shift()) console.log(await play(lane, round));
-    }),
-  );
+  await playAll(rounds, lanes, play);
 });

@@ -1,18 +1,14 @@
 /** A Redis server dies at each step of a restore, also while it copies: it ends recovered with the keys of the backup on every server, or waits with a sentence until the server is back. */
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { carryOn, createMoments } from '../support/moments.ts';
+import { createMoments } from '../support/moments.ts';
+import { outlive, playAll, type Death } from '../support/node-deaths.ts';
 import { rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
-interface Round {
-  /** Before an activity, or around the order to copy the restored server. */
-  readonly at: string;
-  readonly dies: 'master' | 'replica';
-}
-
+type Round = Death<'master' | 'replica'>;
 const rounds: readonly Round[] = [
   { at: 'chooseRedisBackup', dies: 'master' },
   { at: 'takeRedisBackup', dies: 'master' },
@@ -48,45 +44,32 @@ const heldBy = async (node: TestRedis): Promise<unknown> => [
 ];
 const right = [new Set(['right']), 30];
 
-async function play(bed: RedisBed, { at, dies }: Round): Promise<string> {
-  const began = performance.now();
-  const what = `${dies} dies at ${at}`;
+async function play(bed: RedisBed, round: Round): Promise<string> {
   const [master, replica] = bed.servers as [TestRedis, TestRedis];
-  const victim = { master, replica }[dies];
+  const victim = { master, replica }[round.dies];
   await master.command('DEL', ...keysOf.slice(0, 15));
   await master.command('SET', 'lpr:20', 'wrong');
   await master.command('SET', 'since', 'x');
   await expect.poll(() => replica.command('GET', 'since')).toBe('x');
 
-  let killing: Promise<void> | undefined;
-  moments.listen(bed.id, [master.port], (now) => {
-    if (now === at) killing ??= victim.kill();
+  const { what, tell } = await outlive(stack, moments, round, {
+    target: bed.id,
+    ports: [master.port],
+    recover: () => bed.recover({ scenario: 'redis-restore', acknowledgeCoolDown: true }),
+    kill: () => victim.kill(),
+    startAgain: () => victim.start(),
   });
-  const id = await bed.recover({ scenario: 'redis-restore', acknowledgeCoolDown: true });
-  const said: string[] = [];
-  const state = await carryOn(stack, id, async (gate, now) => {
-    if (!gate.startsWith('failed:')) return 'approve';
-    const { error } = now.waitingFor[0]!;
-    said.push(`${gate.slice(7)} ${error!.code}: ${error!.sentence.en}`);
-    expect(error!.code, `${what}\n${said.join('\n')}`).not.toBe('internal');
-    await killing;
-    await victim.start();
-    return 'retry';
-  });
-  expect(killing, `${what}: nobody died`).toBeDefined();
-  await killing;
-  expect(state.status, `${what}\n${said.join('\n')}`).toBe('recovered');
 
   await victim.start();
   await expect.poll(() => rolesOf(bed.servers), { message: what }).toEqual(['master', 'slave']);
   for (const node of [master, replica]) await expect.poll(() => heldBy(node), { message: what }).toEqual(right);
   expect(readdirSync(bed.scratch), what).toEqual([]);
-  return `${what}: ${Math.round(performance.now() - began)} ms${said.map((line) => `\n    ${line}`).join('')}`;
+  return tell();
 }
 
 test('a server that dies, whichever and whenever', { timeout: 900_000 }, async () => {
   const bed = await stack.cache({ isBackedUp: true });
   await bed.servers[0]!.command('MSET', ...wanted);
   await bed.takeBackup();
-  for (const round of rounds) console.log(await play(bed, round));
+  await playAll(rounds, [bed], play);
 });

@@ -1,7 +1,5 @@
 /** A worker that says when it begins an activity and when it calls the outside world, so that a node of it can die right then. */
-import { expect } from 'vitest';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
-import { workerHere, type RunWorker, type StoreStack } from './store-stack.ts';
+import { workerHere, type RunWorker } from './store-stack.ts';
 
 /** Before an activity its name; around a call to a port `call: before` and `call: after`. `node` is the one that it is about. */
 export type OnMoment = (moment: string, node?: string) => void;
@@ -58,21 +56,4 @@ export function createMoments(kind: 'Postgres' | 'Redis', calls: Readonly<Record
       for (const key of [target, ...ports]) listeners.set(key, on);
     },
   };
-}
-
-/** Answers each question until it is over. */
-export async function carryOn(
-  stack: Pick<StoreStack, 'state' | 'result' | 'decide'>,
-  id: string,
-  answer: (gate: string, now: RecoveryState) => Promise<'approve' | 'retry'>,
-): Promise<RecoveryState> {
-  for (let asked = 0; asked < 6; asked++) {
-    const at = (state: RecoveryState) => hasEnded(state.status) || state.waitingFor.length > 0;
-    await expect.poll(async () => at(await stack.state(id)), { timeout: 100_000, interval: 50 }).toBe(true);
-    const now = await stack.state(id);
-    if (hasEnded(now.status)) return stack.result(id);
-    const [waiting] = now.waitingFor;
-    await stack.decide(id, waiting!, 'ren', await answer(waiting!.gate, now));
-  }
-  throw new Error(`it asks and asks: ${JSON.stringify(await stack.state(id))}`);
 }

@@ -110,6 +110,26 @@ describe('a held target', () => {
     expect(await toys.records.get(openChangeKey('c'))).toBeUndefined();
   });
 
+  test('ends with its holder, and a change that may not be undone any more stays open until a recovery is verified', async () => {
+    toys.world.failures.set('checkValue v', 'verification-failed');
+    const first = await toys.start({ scenario: 'toy-set', target: 'v', input: { value: 5 } });
+    await toys.gate(first, 'failed:verify');
+    const { id: lost } = await toys.state(first);
+    await toys.client.workflow.getHandle(first).terminate('the host burns');
+    toys.world.failures.clear();
+    toys.world.staying.add('v');
+    const second = await toys.start({ scenario: 'toy-set', target: 'v', input: { value: 6 } });
+    await toys.decide(second, await toys.gate(second, 'set'), 'ren', 'reject');
+    const settled = (await toys.result(second)).steps.find(({ name }) => name === 'settle open change');
+    expect(settled?.sentence.en).toMatch(/v had to be left as it is, which stays open until a recovery here is verified\.$/);
+    expect(JSON.parse((await toys.records.get(openChangeKey('v')))!)).toMatchObject({ recovery: lost });
+    expect(toys.world.read('v')).toBe(5);
+    // It has nothing of its own to change.
+    const third = await toys.start({ scenario: 'toy-set', target: 'v', input: { value: 5 } });
+    expect((await toys.result(third)).status).toBe('recovered');
+    expect(await toys.records.get(openChangeKey('v'))).toBeUndefined();
+  });
+
   test('that was reset goes on under its old lease and gives it back at its end', async () => {
     toys.world.write('d', 1);
     const id = await toys.start({ scenario: 'toy-set', target: 'd', input: { value: 2 } });

@@ -1,5 +1,6 @@
 /** Recoveries inside one, side by side and in waves, on a real Temporal server. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { childWorkflowId } from '../../domain/identity.ts';
 import type { Waiting } from '../../domain/recovery.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
@@ -10,7 +11,7 @@ let toys: ToyStack;
 
 beforeAll(async () => {
   server = await startTemporalServer();
-  const names = ['a', 'b', 'f', 'g', 'h'].flatMap((group) => ['a', 'b', 'c'].map((one) => `${group}${one}`));
+  const names = ['a', 'b', 'f', 'g', 'h', 'i'].flatMap((group) => ['a', 'b', 'c', 'd'].map((one) => `${group}${one}`));
   const others = ['db', 'dc', 'ea', 'ea-inner', 'eb', 'eb-inner'];
   const asks = '  - { id: da, kind: toy, approvals: { set: { always: true } } }\n';
   toys = await startToyStack(server, asks + [...names, ...others].map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
@@ -24,8 +25,9 @@ afterAll(async () => {
   await server.stop();
 });
 
+const approve = async (id: string, name: string) => toys.decide(id, await toys.gate(id, name), 'ren', 'approve');
+
 describe('recoveries side by side', () => {
-  const approve = async (id: string, name: string) => toys.decide(id, await toys.gate(id, name), 'ren', 'approve');
   const together = (target: string, first: string, second: string) =>
     toys.start({ scenario: 'toy-together', target, input: { first, second, value: 3 } });
 
@@ -88,16 +90,16 @@ describe('recoveries in waves', () => {
   async function inWaves(target: string, first: string, second: string): Promise<string> {
     toys.world.write(target, 1);
     const id = await toys.start({ scenario: 'toy-together', target, input: { first, second, value: 3, inWaves: true } });
-    await toys.decide(id, await toys.gate(id, 'agree'), 'ren', 'approve');
+    await approve(id, 'agree');
     return id;
   }
   async function retried(id: string, failed: Waiting): Promise<string> {
     toys.world.failures.clear();
     await toys.decide(id, failed, 'sora', 'retry');
-    await toys.decide(id, await toys.gate(id, 'set'), 'ren', 'approve');
+    await approve(id, 'set');
     return (await toys.result(id)).status;
   }
-  const begun = async (id: string) => (await toys.state(id)).steps.filter(({ path }) => path === 'second');
+  const begun = async (id: string, wave = 'second') => (await toys.state(id)).steps.filter(({ path }) => path === wave);
 
   test('begin when users can be led to those before, and the end waits for all of them', async () => {
     toys.world.failures.set('checkValue fb', 'verification-failed');
@@ -115,6 +117,26 @@ describe('recoveries in waves', () => {
     expect(await begun(id)).toEqual([]);
     expect(await retried(id, failed)).toBe('recovered');
     expect(await begun(id)).not.toEqual([]);
+  });
+
+  test('do not begin on the word of one that ended since and is tried again', async () => {
+    for (const one of ['ia', 'ib', 'ic', 'id']) toys.world.write(one, 1);
+    toys.world.failures.set('checkValue ib', 'verification-failed').set('applySet ic', 'no-backup');
+    const input = { first: 'ib', second: 'ic', third: 'id', value: 3 };
+    const id = await toys.start({ scenario: 'toy-together', target: 'ia', input });
+    await approve(id, 'agree');
+    const other = await toys.gate(id, 'second/failed:set');
+    await toys.gate(id, 'first/failed:verify');
+    toys.world.failures.set('planSet ib', 'no-backup');
+    await toys.client.workflow.getHandle(childWorkflowId(id, 'first')).terminate('as an operator does it');
+    await toys.decide(id, await toys.gate(id, 'failed:first'), 'sora', 'retry');
+    const again = await toys.gate(id, 'first/failed:set');
+    toys.world.failures.delete('applySet ic');
+    await toys.decide(id, other, 'sora', 'retry');
+    await toys.until(id, (now) => outcomesOf(now).some(([name, outcome]) => name === 'second' && outcome === 'done'));
+    expect(outcomesOf(await toys.state(id)).map(([name]) => name)).not.toContain('third');
+    expect(await retried(id, again)).toBe('recovered');
+    expect(await begun(id, 'third')).not.toEqual([]);
   });
 
   test('are taken back with those before, which serve and are not through', async () => {

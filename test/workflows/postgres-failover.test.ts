@@ -1,6 +1,8 @@
 /** postgres-failover on real clusters, through a real worker and Temporal: never two primaries, nothing lost unasked, everybody back. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openChangeKey } from '../../activities/records/keys.ts';
 import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
 import { startCluster, until, type TestCluster } from '../support/postgres/cluster.ts';
 import { startBackedUp } from '../support/postgres/backed-up.ts';
@@ -373,8 +375,12 @@ describe('a recovery that was ended by force', () => {
     await stack.gate(id, 'failed:rejoin a');
     await stack.client.workflow.getHandle(id).terminate('by force');
     const again = await db.recover({ scenario, acknowledgeCoolDown: true });
-    await stack.decide(again, await stack.gate(again, 'failed:rejoin a'), 'hana', 'skip');
+    const failed = await stack.gate(again, 'failed:rejoin a');
+    const open = join(stack.data, 'records', openChangeKey(db.id));
+    expect(JSON.parse(readFileSync(open, 'utf8'))).toMatchObject({ undos: [{ activity: 'undoPostgresFence' }] });
+    await stack.decide(again, failed, 'hana', 'skip');
     const state = await unattended(again);
+    expect(existsSync(open)).toBe(false);
     expect(outcomes(state)).toMatchObject({ 'settle open change': 'done', fence: 'already-done', promote: 'already-done' });
     expect(state.status).toBe('recovered');
     expect([await isPrimary(b), await timelineOf(b), existsSync(`${a.folder}/standby.signal`)]).toEqual([true, 2, true]);

@@ -1,7 +1,8 @@
 /** redis-failover where something is in the way: whom it chooses, what it refuses, and what people may decide all the same. */
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openChangeKey } from '../../activities/records/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { rolesOf } from '../support/redis/questions.ts';
@@ -179,6 +180,25 @@ describe('an old master', () => {
     await a.command('CONFIG', 'SET', 'masterauth', bed.password);
     await stack.decide(id, failed, 'sora', 'retry');
     expect((await stack.result(id)).status).toBe('recovered');
+  });
+
+  test('whose failover was ended by force behind the promotion stays fenced, which stays open until the next one is verified', async () => {
+    const bed = await linked();
+    const [a] = bed.servers as [TestRedis];
+    const lost = await bed.recover();
+    const gate = await stack.gate(lost, 'fence');
+    await a.command('CONFIG', 'SET', 'masterauth', 'wrong');
+    await stack.decide(lost, gate, 'ren', 'approve');
+    await stack.gate(lost, 'failed:bring back a');
+    await stack.client.workflow.getHandle(lost).terminate('by force');
+    const id = await bed.recover({ input: { promote: 'b' }, acknowledgeCoolDown: true });
+    const failed = await stack.gate(id, 'failed:verify');
+    const open = join(stack.data, 'records', openChangeKey(bed.id));
+    expect(JSON.parse(readFileSync(open, 'utf8'))).toMatchObject({ undos: [{ activity: 'undoRedisFence' }] });
+    await a.command('CONFIG', 'SET', 'masterauth', bed.password);
+    await stack.decide(id, failed, 'sora', 'retry');
+    expect((await stack.result(id)).status).toBe('recovered');
+    expect([await rolesOf(bed.servers), existsSync(open)]).toEqual([['slave', 'master'], false]);
   });
 
   test('that keeps no append-only file is replaced like any other: what was wrong before is no reason to fail', async () => {

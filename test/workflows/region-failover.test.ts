@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState, Step } from '../../domain/recovery.ts';
+import { eventually } from '../support/eventually.ts';
+import { get } from '../support/haproxy/client.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startRegion, startWholeRegion, type RegionBed } from '../support/region/bed.ts';
@@ -211,6 +213,26 @@ test('a later member that fails and is rolled back takes the earlier ones back w
   expect(state.status).toBe('rolled-back');
   expect(await bed.proxies.proxies[0]!.split()).toBe(atHome.split);
 });
+
+test(
+  'names follow the requests while a session of the side that is left still goes on, and the end waits for it',
+  slow,
+  async () => {
+    const bed = await light({ edge: { drain: '60s' } });
+    const held = get(bed.proxies.proxies[0]!, '/held');
+    await eventually(() => bed.proxies.home.held).toBe(1);
+    const id = await bed.recover({ scenario });
+    await agree(id);
+    const begun = await stack.until(id, (now) => ['drain', 'move names-of-'].every((name) => stepOf(now, name)));
+    expect(stepOf(begun, 'drain')?.outcome).toBe('running');
+    await stack.until(id, (now) => stepOf(now, 'move names-of-')?.outcome === 'done');
+    bed.proxies.home.release();
+    expect(await held).toMatchObject({ status: 200, by: 'home' });
+    expect((await stack.result(id)).status).toBe('recovered');
+  },
+);
+
+const stepOf = ({ steps }: RecoveryState, name: string) => steps.find((one) => one.name.startsWith(name));
 
 test('the side that gained falls ill while it is watched: the step waits for a person, and is watched anew', slow, async () => {
   const bed = await light({ fields: { watch: '1s', misses: 1 } });

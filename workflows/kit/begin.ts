@@ -3,6 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { OpenChange, RecoveryContext } from '../../activities/kernel-interface.ts';
 import { activitiesAt } from './activities.ts';
 import { fail } from '../../domain/fail.ts';
+import type { Text } from '../../domain/text.ts';
 import { attempt, safePoint } from './attempt.ts';
 import { asHolder } from './lease.ts';
 import { holdLeases } from './leases.ts';
@@ -63,7 +64,7 @@ const coolsDown = ({ recovery, until }: { readonly recovery: string; readonly un
   ja: `${recovery} が先ほど同じ復旧を行いました。${until} までは確認が必要です。理由を付けて省略してください。`,
 });
 
-/** A change that an earlier recovery began and never verified is undone first. */
+/** A change that an earlier recovery began and never verified is undone first. What has to stay, stays open until we are verified. */
 export async function settleOpenChange(run: Run): Promise<void> {
   const open = run.context.openChange;
   const { target } = run.start;
@@ -84,8 +85,13 @@ export async function settleOpenChange(run: Run): Promise<void> {
           sentence: { en: `${told.en}: would undo.`, ja: `${told.ja}: 元に戻す予定。` },
         };
       }
+      const stays = new Set<string>();
       for (let left: OpenChange | undefined = open; left !== undefined; left = left.earlier) {
-        for (const undo of left.undos.toReversed()) await callUndo(on, undo);
+        for (const undo of left.undos.toReversed()) (await callUndo(on, undo)).stays?.forEach((one) => stays.add(one));
+      }
+      if (stays.size > 0) {
+        run.leftOpen = open.recovery;
+        return { value: undefined, sentence: stillOpen(told, [...stays]) };
       }
       await run.kernel.closeChange({ target, recovery: open.recovery, verified: true });
       return { value: undefined, sentence: { en: `${told.en}: undone.`, ja: `${told.ja}: 元に戻しました。` } };
@@ -93,3 +99,8 @@ export async function settleOpenChange(run: Run): Promise<void> {
     { skip: { value: undefined } },
   );
 }
+
+const stillOpen = (told: Text, stays: readonly string[]): Text => ({
+  en: `${told.en}: ${stays.join(', ')} had to be left as it is, which stays open until a recovery here is verified.`,
+  ja: `${told.ja}: ${stays.join('、')} は戻せないため、この対象の復旧が検証されるまで未完了のままです。`,
+});

@@ -34,6 +34,8 @@ export interface InnerRecovery {
   readonly covered?: Covered;
   /** Whose workers carry it out; the target's own when left out. */
   readonly site?: string;
+  /** What a dry run says in its place: it cannot be planned before something else was really done. */
+  readonly later?: Text;
   /** What it lost counts as lost by the whole; where it cannot say how much, neither can we. */
   readonly mayLose?: true;
 }
@@ -58,6 +60,7 @@ export async function recoverInside(run: Run, name: string, inner: InnerRecovery
   const { scenario, target, input = {} } = inner;
   const start: RecoveryStart = { ...asked, requestedBy: run.requestedBy, scenario, target, input, parent };
   await attempt(run, name, async () => {
+    if (inner.later && isDryRun(run)) return { value: undefined, outcome: 'planned', sentence: inner.later };
     const child = await startChild(inner.workflowType, {
       workflowId: childWorkflowId(parent.rootWorkflowId, path),
       taskQueue: controlQueue,

@@ -62,6 +62,8 @@ export interface Run {
   isAmended?: true;
   /** The target has an open change of ours. */
   opened: boolean;
+  /** The earlier recovery whose change had to stay, and is open still. */
+  leftOpen?: string;
   /** Something on the target was changed. */
   applied: boolean;
   verifiedAt?: number;

@@ -1,5 +1,5 @@
 /** Roll-back: every change undone in reverse, non-cancellably; what cannot be undone waits for a person. */
-import type { UndoCall } from '../../activities/kernel-interface.ts';
+import type { UndoCall, UndoReceipt } from '../../activities/kernel-interface.ts';
 import { fail } from '../../domain/fail.ts';
 import type { Text } from '../../domain/text.ts';
 import type { OnTarget } from './activities.ts';
@@ -8,11 +8,15 @@ import { askAboutFailure } from './failed-step.ts';
 import { isLeaseLost } from './leases.ts';
 import { isInsideOfItsOwnTarget, type Run, type Undo } from './run.ts';
 
-/** Calls an undo that is kept as data. Its activity answers with anything; the sentence is made of its numbers. */
-export async function callUndo(on: OnTarget<unknown>, call: UndoCall): Promise<Text> {
-  const activity = (on.patient as Record<string, (input: unknown) => Promise<unknown>>)[call.activity]!;
-  const receipt = await activity(call.input);
-  const facts = Object.entries((receipt ?? {}) as Record<string, unknown>)
+/** Calls an undo that is kept as data. Its activity answers with anything. */
+export async function callUndo(on: OnTarget<unknown>, call: UndoCall): Promise<UndoReceipt> {
+  const activity = (on.patient as Record<string, (input: unknown) => Promise<UndoReceipt | undefined>>)[call.activity]!;
+  return (await activity(call.input)) ?? {};
+}
+
+/** Made of the numbers of the receipt. */
+function undone(receipt: UndoReceipt): Text {
+  const facts = Object.entries(receipt)
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') || 0 : String(value)}`)
     .join(', ');
   return { en: `Undone${facts && `: ${facts}`}.`, ja: `元に戻しました${facts && `: ${facts}`}。` };
@@ -38,15 +42,16 @@ export async function keepUndo(
     at: new Date().toISOString(),
   });
   run.opened = true;
-  run.undos.push({ key, step, run: () => callUndo(on, call) });
+  run.undos.push({ key, step, run: async () => undone(await callUndo(on, call)) });
 }
 
-/** After verification or a clean roll-back: the target has nothing of ours left open. */
+/** After verification or a clean roll-back: the target has nothing of ours left open; after verification nothing at all. */
 export async function closeOpenChange(run: Run, how: 'verified' | 'undone'): Promise<void> {
-  if (!run.opened) return;
   // What an outer recovery of the same target has open is not ours to forget.
   const verified = how === 'verified' && !isInsideOfItsOwnTarget(run);
-  await run.kernel.closeChange({ target: run.start.target, recovery: run.id, verified });
+  const recovery = run.opened ? run.id : verified ? run.leftOpen : undefined;
+  if (recovery === undefined) return;
+  await run.kernel.closeChange({ target: run.start.target, recovery, verified });
   run.opened = false;
 }
 

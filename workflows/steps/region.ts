@@ -59,9 +59,11 @@ export function region(r: Recovery) {
       // All of it is there, and nobody was asked.
       if (approval === undefined) return;
       const parts = waves.map((wave) =>
-        wave.map(({ target: id, kind, lead }: MovedMember) => {
-          const move = memberMove(kind, lead, planned);
-          return [`move ${id}`, { ...inner(id, move, site), covered: { gates: coveredGates, approval } }] as const;
+        wave.map((member) => {
+          const { target: id, kind, lead, returning } = member;
+          const move = inner(id, memberMove(kind, lead, planned), site);
+          const later = returning && { later: broughtBackFirst(member, returning) };
+          return [`move ${id}`, { ...move, covered: { gates: coveredGates, approval }, ...later }] as const;
         }),
       );
       await r.recoverTogether(...parts.map((wave) => Object.fromEntries(wave)));
@@ -91,6 +93,10 @@ const inner = (target: string, { mayLose, ...move }: MemberMove, site: string): 
 const isThere = ({ size }: Plan): boolean => size.items === 0;
 const namesOf = ({ waves }: ServiceMove): string[][] => waves.map((wave) => wave.map(({ target }) => target));
 
+const broughtBackFirst = ({ lead, leadNow }: MovedMember, returning: readonly string[]): Text => ({
+  en: `Would first make ${returning.join(', ')} follow ${leadNow}; the move to ${lead} is planned once that is so.`,
+  ja: `先に ${returning.join('、')} を ${leadNow} に追従させる予定。${lead} への切り替えは、その後に改めて計画します。`,
+});
 const activated = (side: string): Text => ({ en: `${side} is activated.`, ja: `${side} を起動しました。` });
 const bore = (side: string, asked: number, failed: number): Text => ({
   en: `${side} answered ${asked - failed} of ${asked} probes well.`,

@@ -78,9 +78,9 @@ export async function undoFence(ports: Ports, input: Input<'undoPostgresFence'>,
   const isOurs = ({ node, hasControl }: Suspect): boolean => hasControl || states.get(node)?.fencedBy === input.recovery;
   const nodes = controlled(target, plan, isOurs);
   const fenced = nodes.map(({ id }) => id);
-  if (await readTakeOver(ports, target.id, input.recovery)) return { started: [], stillFenced: fenced };
+  if (await readTakeOver(ports, target.id, input.recovery)) return { started: [], stays: fenced };
   const others = reports.filter(isPrimary).filter(({ node }) => !fenced.includes(node));
-  if (others.length > 0) return { started: [], stillFenced: fenced };
+  if (others.length > 0) return { started: [], stays: fenced };
   const started: string[] = [];
   for (const node of nodes) {
     const ran = plan.suspects.some((one) => one.node === node.id && one.seen !== 'gone');
@@ -89,7 +89,7 @@ export async function undoFence(ports: Ports, input: Input<'undoPostgresFence'>,
     await orFail('fence-failed', node.id, () => ports.nodeControl.start(node, signal));
     started.push(node.id);
   }
-  return { started, stillFenced: [] };
+  return { started, stays: [] };
 }
 
 export async function proveFenceOf(ports: Ports, input: Input<'provePostgresFence'>, signal?: AbortSignal): Promise<Check[]> {

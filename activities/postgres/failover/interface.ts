@@ -51,10 +51,8 @@ export interface PostgresFailoverActivities {
   applyPostgresFence(
     input: AboutPlan & { recovery: string },
   ): Promise<{ fenced: readonly string[]; beyondReach: readonly string[] }>;
-  /** Starts them again as they were, unless another one has taken over. Fails: fence-failed. */
-  undoPostgresFence(
-    input: AboutPlan & { recovery: string },
-  ): Promise<{ started: readonly string[]; stillFenced: readonly string[] }>;
+  /** Starts them again as they were, unless another one has taken over: then their fence stays. Fails: fence-failed. */
+  undoPostgresFence(input: AboutPlan & { recovery: string }): Promise<{ started: readonly string[]; stays: readonly string[] }>;
   /** Looks again, and once more where it is not proven. Reads only. */
   provePostgresFence(input: AboutPlan): Promise<readonly Check[]>;
   /**

@@ -8,6 +8,7 @@ import {
   type PatroniDecision,
   type PatroniSituation,
 } from '../../../domain/postgres/patroni/patroni-situation.ts';
+import { hasEveryCommit } from '../../../domain/postgres/patroni/choose-successor.ts';
 import { electionMs, type PatroniView } from '../../../domain/postgres/patroni/patroni-view.ts';
 import type { ClusterView } from '../../../domain/postgres/situation.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -74,6 +75,7 @@ export async function askToLead(ports: Ports, input: Input<'askPatroniToLead'>, 
   if (found) return told(before, found, request, { already: true });
 
   const old = before.servers.reports.filter(isPrimary).find(({ node }) => node === request.leader);
+  const confirmed = before.patroni.members.filter(hasEveryCommit).map(({ name }) => name);
   const refusal = await sendRequest(ports, target, input, signal).then(
     () => undefined,
     (error: unknown) => error,
@@ -86,8 +88,10 @@ export async function askToLead(ports: Ports, input: Input<'askPatroniToLead'>, 
     const [node, now] = [arrived(seen, request.leader), performance.now()];
     if (node !== undefined) {
       leadsSince ??= now;
-      const isNoted = old === undefined || seen.patroni.cluster?.lastSwitch?.timeline === request.timeline + 1;
-      if (isNoted || now - leadsSince > noteMs) return told(seen, node, request, { already: false, from: old?.role.position });
+      const isNoted = seen.patroni.cluster?.lastSwitch?.timeline === request.timeline + 1;
+      if (old === undefined || confirmed.includes(node) || isNoted || now - leadsSince > noteMs) {
+        return told(seen, node, request, { already: false, from: old?.role.position, confirmed });
+      }
     } else if (now - from > limitMs || signal?.aborted) {
       throw refusal ?? nobodyLeads(request.successor);
     }
@@ -114,12 +118,20 @@ function arrived({ patroni, servers }: Seen, before: string | null): string | un
   return servers.reports.some((report) => report.node === leader && isPrimary(report)) ? leader : undefined;
 }
 
+interface Before {
+  readonly already: boolean;
+  /** Where the old leader stood. */
+  readonly from?: string | undefined;
+  /** Who had confirmed every commit: no client was told of one that they lack, whenever Patroni notes where the timeline began. */
+  readonly confirmed?: readonly string[];
+}
+
 /** A change that was asked for begins one timeline. More than one: others happened meanwhile, which a person should know once. */
 function told(
   { patroni, servers }: Seen,
   node: string,
   { timeline: before, is }: Pick<PatroniSituation, 'timeline' | 'is'>,
-  { already, from }: { readonly already: boolean; readonly from?: string | undefined },
+  { already, from, confirmed = [] }: Before,
 ): NewLeader {
   const { timeline } = servers.reports.filter(isPrimary).find((report) => report.node === node)!;
   if (!already && timeline !== before + 1) {
@@ -129,7 +141,8 @@ function told(
     });
   }
   const start = patroni.cluster?.lastSwitch;
-  const hasAll = is === 'move' && from !== undefined && start?.timeline === timeline && bytesAhead(start.position, from) === 0;
+  const beganThere = from !== undefined && start?.timeline === timeline && bytesAhead(start.position, from) === 0;
+  const hasAll = is === 'move' && (beganThere || confirmed.includes(node));
   return { node, timeline, already, ...(hasAll && { lostMs: 0 }) };
 }
 

@@ -95,13 +95,13 @@ export async function undoFence(
   ports: Ports,
   input: Input<'undoRedisFence'>,
   signal?: AbortSignal,
-): Promise<{ serving: string[] }> {
+): Promise<{ serving: string[]; stays: string[] }> {
   const plan = await readFence(ports, input.target, input.plan);
   const settings = redisTarget(ports, input.target);
   const reports = await lookAtAll(ports, settings, signal);
   const masters = reports.filter(isMaster).map(({ node }) => node);
   // It went through: what keeps the old master from taking writes has to stay.
-  if (masters.includes(plan.successor)) return { serving: [] };
+  if (masters.includes(plan.successor)) return { serving: [], stays: plan.nodes.map(({ node }) => node) };
   const other = masters.find((node) => !plan.nodes.some((one) => one.node === node));
   if (other !== undefined || (await hasTakenOver(ports, input.plan))) throw mayBeTwo(other ?? plan.successor);
   const serving: string[] = [];
@@ -109,7 +109,7 @@ export async function undoFence(
     const report = reports.find(({ node }) => node === one.node)!;
     if (await release(ports, settings, one, report, signal)) serving.push(one.node);
   }
-  return { serving };
+  return { serving, stays: [] };
 }
 
 /** Kept before a successor is promoted: what it took since then nobody else has, whether it answers or not. */

@@ -63,7 +63,7 @@ export interface RedisFailoverActivities {
   /** Fails: plan-changed, replica-behind, database-refused, fence-failed where a machine does not do it. */
   applyRedisFence(input: Planned & { digest: string }): Promise<{ fenced: readonly string[] }>;
   /** The old master serves again, wherever the fence was; it stays where the successor took over. Fails: plan-changed, may-not-promote where another one did, or may have, database-refused, fence-failed, node-not-started. */
-  undoRedisFence(input: Planned): Promise<{ serving: readonly string[] }>;
+  undoRedisFence(input: Planned): Promise<{ serving: readonly string[]; stays: readonly string[] }>;
   /** Whether it is certain that nobody but the successor can take writes. Reads only. */
   proveRedisFence(input: Planned): Promise<readonly Check[]>;
   /** What the successor lacks. Reads only. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresBackupActivities } from '../../../activities/postgres-backups/create-postgres-backup-activities.ts';
 import type { PostgresBackupActivities } from '../../../activities/postgres-backups/interface.ts';
-import { processesIn } from '../../../adapters/scratch/processes-in.ts';
+import { processesBelow } from '../../../adapters/scratch/processes-below.ts';
 import { createPorts } from '../../../adapters/ports.ts';
 import { backupId } from '../../../domain/identity.ts';
 import { killWhen } from '../../support/backups/victim.ts';
@@ -47,7 +47,7 @@ describe.each(tools)('%s', (tool) => {
 
   async function endsClean(id: string): Promise<void> {
     expect(jobs()).toEqual([]);
-    expect(await processesIn(bed.scratch)).toEqual([]);
+    expect(await processesBelow(bed.scratch)).toEqual([]);
     const listed = await activities.listPostgresBackups({ target });
     expect(listed.filter((backup) => backup.id === id)).toHaveLength(1);
     const [{ alive }] = (await bed.primary.sql('select count(*)::int as alive from t')) as [{ alive: number }];

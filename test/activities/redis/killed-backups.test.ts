@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRedisBackupActivities } from '../../../activities/redis-backups/create-redis-backup-activities.ts';
 import type { RedisBackupActivities } from '../../../activities/redis-backups/interface.ts';
 import { createPorts } from '../../../adapters/ports.ts';
-import { processesIn } from '../../../adapters/scratch/processes-in.ts';
+import { processesBelow } from '../../../adapters/scratch/processes-below.ts';
 import { backupId } from '../../../domain/identity.ts';
 import { killWhen } from '../../support/backups/victim.ts';
 import { startBackedUpRedis, type BackedUpRedisBed } from '../../support/redis/backed-up.ts';
@@ -39,7 +39,7 @@ const killedWhen = (activity: string, input: object, condition: () => boolean): 
 
 async function endsClean(id: string): Promise<void> {
   expect(jobs()).toEqual([]);
-  expect(await processesIn(bed.scratch)).toEqual([]);
+  expect(await processesBelow(bed.scratch)).toEqual([]);
   const listed = await activities.listRedisBackups({ target });
   expect(listed.filter((backup) => backup.id === id)).toHaveLength(1);
   expect(await bed.master.command('DBSIZE')).toBe(keys);

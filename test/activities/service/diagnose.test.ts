@@ -71,6 +71,18 @@ test('names that lead to no side, or to different ones', async () => {
   ]);
 });
 
+test('a node that does not follow is not waited for where its database is at home already, nor on the way away', async () => {
+  const b = bed.cluster.servers[1]!;
+  await b.kill();
+  const returning = async (way: 'home' | 'away') =>
+    (await service.planServiceMove({ target: bed.id, way, planned: true })).waves
+      .flat()
+      .flatMap((member) => member.returning ?? []);
+  expect([await returning('home'), await returning('away')]).toEqual([[], []]);
+  await b.start();
+  await bed.cluster.caughtUp();
+});
+
 test('databases that nobody writes to', async () => {
   await bed.loseHome();
   expect((await look()).symptoms.map(({ sentence }) => sentence.en)).toEqual(

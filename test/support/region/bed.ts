@@ -39,6 +39,8 @@ interface Options {
   readonly dr?: Readonly<Record<string, unknown>>;
   /** Each side has two nodes of each database: a and b at home, c and d at `dr`; one when left out. */
   readonly isPaired?: true;
+  /** Fields of the member that leads requests. */
+  readonly edge?: Readonly<Record<string, unknown>>;
   /** Of every member that is declared, beside its own. */
   readonly site?: string;
   /** All of it is a sandbox, and home can be cut off: its HTTP service, and whatever else is said. */
@@ -68,7 +70,10 @@ export async function startRegion(stack: Declare, options: Options = {}, others:
   const at = commonTo(options);
   const [names, proxies] = await Promise.all([startNameServers(), startProxies()]);
   const zone = declareZone(stack, names, `names-of-${n}`, { ...at, standby: names.standby });
-  const edge = stack.declare(`edge-of-${n}`, yaml({ kind: 'traffic', dwell: '300ms', drain: '1s', ...proxies.declared, ...at }));
+  const edge = stack.declare(
+    `edge-of-${n}`,
+    yaml({ kind: 'traffic', dwell: '300ms', drain: '1s', ...proxies.declared, ...options.edge, ...at }),
+  );
   const { drill } = options;
   const isolation =
     drill &&

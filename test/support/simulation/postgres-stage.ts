@@ -78,12 +78,12 @@ class ClustersInMemory {
       },
       undoPostgresFence: async ({ target, recovery, plan: ref }) => {
         const cluster = this.#of(target);
-        if (cluster.primary === next || cluster.fencedBy !== recovery) return { started: [], stillFenced: [old] };
+        if (cluster.primary === next || cluster.fencedBy !== recovery) return { started: [], stays: [old] };
         const ran = this.#plan(ref).suspects.some(({ seen }) => seen === 'primary');
         this.#journal.effect({ target, plan: ref, thing: 'server a', before: 'fenced', after: ran ? old : null });
         Object.assign(cluster, { fencedBy: undefined, primary: ran ? old : undefined });
         this.#mayDie();
-        return { started: ran ? [old] : [], stillFenced: [] };
+        return { started: ran ? [old] : [], stays: [] };
       },
       provePostgresFence: async ({ target }) => {
         const { primary, fencedBy } = this.#of(target);

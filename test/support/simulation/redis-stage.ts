@@ -62,9 +62,11 @@ class RedisInMemory {
         return { fenced: ['a'] };
       },
       undoRedisFence: async ({ target, plan }) => {
-        if (this.box(target).fence !== plan) return { serving: [] };
+        const { fence, master } = this.box(target);
+        if (fence !== plan) return { serving: [], stays: [] };
+        if (master === 'b') return { serving: [], stays: ['a'] };
         this.#fence(target, plan, null);
-        return { serving: ['a'] };
+        return { serving: ['a'], stays: [] };
       },
       proveRedisFence: async ({ target }) => {
         const { old, fence, master } = this.box(target);

@@ -45,15 +45,15 @@ export const toyScenarios: readonly ScenarioEntry[] = [
 ];
 
 function membersOf(input: unknown): string[] {
-  const { first, second } = toyTogetherInput.parse(input);
-  return [first, second];
+  const { first, second, third } = toyTogetherInput.parse(input);
+  return [first, second, ...(third === undefined ? [] : [third])];
 }
 
 export interface ToyActivities {
   readValue(input: { target: string }): Promise<number>;
   planSet(input: { target: string; value: number }): Promise<Plan>;
   applySet(input: { target: string; plan: string; digest: string }): Promise<{ written: number }>;
-  undoSet(input: { target: string; plan: string }): Promise<{ restored: number }>;
+  undoSet(input: { target: string; plan: string }): Promise<{ restored: number; stays?: readonly string[] }>;
   pauseToy(input: { target: string }): Promise<void>;
   resumeToy(input: { target: string }): Promise<void>;
   checkValue(input: { target: string; value: number }): Promise<readonly Check[]>;
@@ -69,6 +69,8 @@ export class ToyWorld {
   readonly folder: string;
   /** Failures to answer with, by activity name and target, until taken away. */
   readonly failures = new Map<string, FailureCode>();
+  /** Targets that an undo leaves as they are, because anything else would be worse. */
+  readonly staying = new Set<string>();
   /** Called at the start of an activity, by name. */
   readonly hooks = new Map<string, () => unknown>();
   /** What people were told, in this process. */
@@ -152,6 +154,7 @@ export function createToyActivities(world: ToyWorld): ToyActivities {
     },
     async undoSet({ target, plan }) {
       await enter('undoSet', target);
+      if (world.staying.has(target)) return { restored: 0, stays: [target] };
       const [before, after] = plan.split('>').map(Number) as [number, number];
       if (world.read(target) !== after) return { restored: 0 };
       world.write(target, before);

@@ -121,8 +121,8 @@ export const toyGroup = recovery('toy-group', toyGroupInput, setAll);
 /** The same, but all of them are held from the start, as the registry says. */
 export const toyService = recovery('toy-service', toyGroupInput, setAll);
 
-/** Its members are set side by side, or in waves, under one approval of the whole. */
-export const toyTogether = recovery('toy-together', toyTogetherInput, async (r, { first, second, value, inWaves }) => {
+/** Two members are set side by side, or in waves, and a third one in a wave after them, under one approval of the whole. */
+export const toyTogether = recovery('toy-together', toyTogetherInput, async (r, { first, second, third, value, inWaves }) => {
   const choice = await r.step('think', async () => ({
     value: await r.on<ToyActivities>().quick.planSet({ target: r.target, value }),
     sentence: plain('thought'),
@@ -131,7 +131,8 @@ export const toyTogether = recovery('toy-together', toyTogetherInput, async (r, 
   const covered = { gates: ['set'], approval };
   const inner = { scenario: 'toy-set', workflowType: 'toySet', input: { value }, covered };
   const [one, two] = [{ first: { ...inner, target: first } }, { second: { ...inner, target: second } }];
-  await (inWaves ? r.recoverTogether(one, two) : r.recoverTogether({ ...one, ...two }));
+  const last = third === undefined ? [] : [{ third: { ...inner, target: third } }];
+  await (inWaves ? r.recoverTogether(one, two, ...last) : r.recoverTogether({ ...one, ...two }, ...last));
   await setTo(r, value);
   await r.mitigated('mitigate', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));
   await r.verify('verify', () => r.on<ToyActivities>().quick.checkValue({ target: r.target, value }));

@@ -94,7 +94,7 @@ test('a machine that could not be asked at first is told to stop its node, and b
   writeFileSync(busy, '');
   expect(await db.prove(plan)).toEqual([expect.objectContaining({ id: 'fence-a', ok: true })]);
   expect(existsSync(busy)).toBe(false);
-  expect(await db.unfence(plan)).toEqual({ started: ['a'], stillFenced: [] });
+  expect(await db.unfence(plan)).toEqual({ started: ['a'], stays: [] });
   expect(existsSync(join(a!.folder, 'standby.signal'))).toBe(false);
 });
 

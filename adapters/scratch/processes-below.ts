@@ -1,33 +1,26 @@
 /** The processes that work in a folder or below it, and their end. Needs /proc. */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '../files/inside.ts';
-import { send } from '../machine/processes.ts';
+import { eachProcess, folderOf, send } from '../machine/processes.ts';
 
 /** Those that are not ours to look into are not ours to end either. */
-export async function processesIn(folder: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      try {
-        const at = await readlink(`/proc/${pid}/cwd`);
-        return at === folder || at.startsWith(`${folder}/`) ? [Number(pid)] : [];
-      } catch (error) {
-        if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return [];
-        throw error;
-      }
-    }),
-  );
-  return found.flat().filter((pid) => pid !== process.pid);
-}
+export const processesBelow = (folder: string): Promise<number[]> =>
+  eachProcess(async (pid) => {
+    const at = await folderOf(pid).catch((error: unknown) => {
+      if (hasCode(error, 'EACCES')) return '';
+      throw error;
+    });
+    return pid !== process.pid && `${at}/`.startsWith(`${folder}/`) ? pid : undefined;
+  });
 
 /** Whatever is left then gets no choice. */
 const courtesyMs = 2_000;
 
-export async function endProcessesIn(folder: string): Promise<void> {
+export async function endProcessesBelow(folder: string): Promise<void> {
   const from = performance.now();
-  for (let pids = await processesIn(folder); pids.length > 0; pids = await processesIn(folder)) {
+  for (let pids = await processesBelow(folder); pids.length > 0; pids = await processesBelow(folder)) {
     const isPatient = performance.now() - from < courtesyMs;
     for (const pid of pids) {
       send(pid, isPatient ? await politeSignal(pid) : 'SIGKILL');
