@@ -1,6 +1,7 @@
 /** Looks at a service before, while and after it is moved, and makes the side able that gains. */
 import { sideToMoveTo } from '../../contracts/service-settings.ts';
 import { fail } from '../../domain/fail.ts';
+import { namesIn } from '../../domain/one-of.ts';
 import { planMove } from '../../domain/service/move-plan.ts';
 import { checkMembers, checkProbes, checkSide, type ReadyAnswer } from '../../domain/service/service-checks.ts';
 import { wavesOf } from '../../domain/service/waves.ts';
@@ -29,7 +30,8 @@ export async function planOf(ports: Ports, input: Input<'planServiceMove'>, sign
       wave.map((member) => {
         const { lead, away = [] } = seen.find((one) => one.target === member.target)!;
         const { target: id, kind, leads } = member;
-        const returning = way === 'home' && lead !== leads[to] && away.length > 0 && { returning: away };
+        const isMoved = lead === undefined || !namesIn(leads[to]!).includes(lead);
+        const returning = way === 'home' && isMoved && away.length > 0 && { returning: away };
         return { target: id, kind, lead: leads[to]!, ...(lead !== undefined && { leadNow: lead }), ...returning };
       }),
     ),

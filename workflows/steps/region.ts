@@ -4,6 +4,7 @@ import type { MovedMember, ServiceMove, ServiceMoveActivities, Way } from '../..
 import { regionFailoverInput } from '../../contracts/inputs/region-move.ts';
 import { coveredGates, memberMove, memberRejoin, type MemberMove } from '../../domain/service/member-move.ts';
 import type { Approval } from '../../domain/messages.ts';
+import { namesIn } from '../../domain/one-of.ts';
 import type { Plan } from '../../domain/recovery.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Said } from '../kit/attempt.ts';
@@ -94,8 +95,8 @@ const isThere = ({ size }: Plan): boolean => size.items === 0;
 const namesOf = ({ waves }: ServiceMove): string[][] => waves.map((wave) => wave.map(({ target }) => target));
 
 const broughtBackFirst = ({ lead, leadNow }: MovedMember, returning: readonly string[]): Text => ({
-  en: `Would first make ${returning.join(', ')} follow ${leadNow}; the move to ${lead} is planned once that is so.`,
-  ja: `先に ${returning.join('、')} を ${leadNow} に追従させる予定。${lead} への切り替えは、その後に改めて計画します。`,
+  en: `Would first make ${returning.join(', ')} follow ${leadNow}; the move to ${namesIn(lead).join(' or ')} is planned once that is so.`,
+  ja: `先に ${returning.join('、')} を ${leadNow} に追従させる予定。${namesIn(lead).join(' または ')} への切り替えは、その後に改めて計画します。`,
 });
 const activated = (side: string): Text => ({ en: `${side} is activated.`, ja: `${side} を起動しました。` });
 const bore = (side: string, asked: number, failed: number): Text => ({
