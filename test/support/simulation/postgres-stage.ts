@@ -61,7 +61,8 @@ class ClustersInMemory {
         const ref = `plans/${recovery}/${plan.digest}`;
         this.#plans.set(ref, plan);
         const head = headOfFence(plan, ref);
-        this.#journal.planned({ target, plan: head, gate: 'fence' });
+        // Where nobody can stop anybody the step says so, and nothing of the plan is done.
+        if (hasControl) this.#journal.planned({ target, plan: head, gate: 'fence' });
         return head;
       },
       applyPostgresFence: async ({ target, recovery, plan: ref }) => {
