@@ -14,7 +14,7 @@ import { failoverApproved, failoverUnattended, rejoinByRewind, switchoverGap } f
 import { postgresPitr } from './measures/postgres-pitr.ts';
 import { postgresVerdicts } from './measures/postgres-verdict.ts';
 import { redisFailoverApproved } from './measures/redis-failover.ts';
-import { regionFailover } from './measures/region-failover.ts';
+import { regionFailover, regionFailoverWatched } from './measures/region-failover.ts';
 import { restore100Tools } from './measures/restore-100-tools.ts';
 import { restore200Mb } from './measures/restore-200mb.ts';
 import { retention10k } from './measures/retention-10k.ts';
@@ -58,6 +58,7 @@ export const measures: readonly Measure[] = [
   dnsApply,
   trafficStep,
   regionFailover,
+  regionFailoverWatched,
   statusDocument,
   statusDocumentLatency,
   startWarm,

@@ -38,6 +38,7 @@ const all: readonly { readonly folder: HistoryFolder; readonly bundle: typeof ou
   { folder: 'kernel-1', bundle: ours },
   { folder: 'kernel-1/toys', bundle: toys },
   { folder: 'kernel-2', bundle: ours },
+  { folder: 'kernel-5/toys', bundle: toys },
 ];
 
 type Tamper = (events: readonly HistoryEvent[]) => readonly HistoryEvent[] | undefined;

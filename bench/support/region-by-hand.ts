@@ -6,14 +6,16 @@ import { followByHand } from './by-hand.ts';
 
 /** As the inventory of the bed has them. */
 const steps = [10, 50, 100];
-const [dwellMs, watchMs] = [300, 300];
 const everyMs = 10;
 
 /**
  * Databases side by side, then requests, then names until every server and the resolver say so, then the watch. Nothing is
  * fenced. Users ask the resolver all the time, also just before the names are changed: what it has kept runs out after the TTL.
  */
-export async function moveByHand(bed: WholeRegionBed): Promise<void> {
+export async function moveByHand(
+  bed: WholeRegionBed,
+  { dwellMs, watchMs }: { readonly dwellMs: number; readonly watchMs: number },
+): Promise<void> {
   await Promise.all([promoteCluster(bed), promoteCache(bed)]);
   const [proxy] = bed.proxies.proxies;
   for (const share of steps) {

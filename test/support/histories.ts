@@ -27,8 +27,8 @@ export interface RecordedHistory {
 
 export const historyFolder = fileURLToPath(new URL('../histories', import.meta.url));
 
-/** Where histories lie: `''` and `toys` of the kernel of today, `kernel-1` and `kernel-2` those that an earlier one recorded. */
-export type HistoryFolder = '' | 'toys' | 'kernel-1' | 'kernel-1/toys' | 'kernel-2';
+/** Where histories lie: `''` and `toys` of the kernel of today, `kernel-1` and so on those that an earlier one recorded. */
+export type HistoryFolder = '' | 'toys' | 'kernel-1' | 'kernel-1/toys' | 'kernel-2' | 'kernel-5/toys';
 
 export function recordedHistories(folder: HistoryFolder): RecordedHistory[] {
   const names = readdirSync(join(historyFolder, folder)).filter((name) => name.endsWith('.json'));
