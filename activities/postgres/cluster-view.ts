@@ -1,7 +1,7 @@
 /** One look at a whole cluster: every server by SQL, every machine that can be asked, side by side. */
 import { isLive, type NodeReport } from '../../domain/postgres/node-report.ts';
 import type { NodeState } from '../../domain/postgres/node-state.ts';
-import type { ClusterView } from '../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../domain/postgres/cluster-view.ts';
 import type { ControlledNode } from '../ports/node-control.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PostgresNode } from '../ports/postgres.ts';

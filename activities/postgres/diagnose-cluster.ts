@@ -6,7 +6,7 @@ import { judgeReach } from '../../domain/machine-reach.ts';
 import { judgeLoss, judgeProcesses } from '../../domain/postgres/judge-loss.ts';
 import { isLive, isPrimary } from '../../domain/postgres/node-report.ts';
 import { judgePatroni } from '../../domain/postgres/patroni/judge-patroni.ts';
-import type { ClusterView } from '../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../domain/postgres/cluster-view.ts';
 import { isShut } from '../../domain/silent-node.ts';
 import type { Symptom } from '../../domain/symptom.ts';
 import type { Ports } from '../ports/index.ts';

@@ -2,7 +2,7 @@
 import { positionOf } from '../../domain/postgres/can-promote.ts';
 import { isLive, type Standby } from '../../domain/postgres/node-report.ts';
 import { mayHoldMore, type LogTail, type NodeState } from '../../domain/postgres/node-state.ts';
-import type { ClusterView } from '../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../domain/postgres/cluster-view.ts';
 import type { ControlledNode } from '../ports/node-control.ts';
 import type { Ports } from '../ports/index.ts';
 import { withControl } from './cluster-view.ts';

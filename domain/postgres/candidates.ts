@@ -5,7 +5,7 @@ import { joined, type Text } from '../text.ts';
 import { canPromote, positionOf } from './can-promote.ts';
 import { bytesAhead } from './lsn.ts';
 import { isStandby, type Standby } from './node-report.ts';
-import type { ClusterView } from './situation.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 export interface Candidates {
   readonly isAble: (standby: Standby) => boolean;

@@ -3,7 +3,7 @@ import { joined, type Text } from '../text.ts';
 import { canPromote, chooseStandby } from './can-promote.ts';
 import { candidatesOf, lacks } from './candidates.ts';
 import { isPrimary, type Standby } from './node-report.ts';
-import type { ClusterView, FailoverWish } from './situation.ts';
+import type { ClusterView, FailoverWish } from './cluster-view.ts';
 
 export interface Choice {
   readonly standby: Standby;

@@ -5,7 +5,7 @@ import type { Text } from '../text.ts';
 import { differs, tellDifference, type Difference, type TableDifference, type WhyUnseen } from './difference.ts';
 import { isPrimary, isStandby } from './node-report.ts';
 import type { NodeState } from './node-state.ts';
-import type { ClusterView } from './situation.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 export interface Stop {
   readonly node: string;

@@ -3,7 +3,8 @@ import { digestBeside } from '../digest.ts';
 import { namesIn } from '../one-of.ts';
 import type { Plan, PlannedChange } from '../recovery.ts';
 import { plain, type Text } from '../text.ts';
-import type { FailoverWish, Situation, Suspect } from './situation.ts';
+import type { FailoverWish } from './cluster-view.ts';
+import type { Situation, Suspect } from './situation.ts';
 
 export interface FencePlan extends Situation {
   readonly target: string;

@@ -4,7 +4,8 @@ import type { Text } from '../text.ts';
 import type { Check } from '../verification.ts';
 import { isLive, isPrimary, type NodeReport } from './node-report.ts';
 import type { NodeState } from './node-state.ts';
-import { takesNoWrites, type ClusterView } from './situation.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { takesNoWrites } from './situation.ts';
 
 /** One check for every other node that was suspected or answers as a primary. Not reached is not gone. */
 export function proveFence(

@@ -1,29 +1,14 @@
 /** Where a PostgreSQL cluster stands before a failover: who takes over, and which nodes have to be kept from writing first. */
-import { namesIn, type OneOf } from '../one-of.ts';
+import { namesIn } from '../one-of.ts';
 import { isShut } from '../silent-node.ts';
 import { size } from '../sizes.ts';
 import type { Text } from '../text.ts';
-import { positionOf, type NodeStates } from './can-promote.ts';
+import { positionOf } from './can-promote.ts';
+import type { ClusterView, FailoverWish } from './cluster-view.ts';
 import { chooseSuccessor } from './choose-successor.ts';
-import type { ClusterLimits } from './limits.ts';
 import { bytesAhead } from './lsn.ts';
 import { isLive, isPrimary, isStandby, type NodeReport, type Primary, type Standby } from './node-report.ts';
 import type { NodeState } from './node-state.ts';
-
-export interface FailoverWish {
-  /** `switchover` = planned, while all is well, with nothing lost. */
-  readonly mode: 'failover' | 'switchover';
-  /** The node that takes over, or nodes of which the one does that loses least; any when left out. */
-  readonly promote?: OneOf | undefined;
-}
-
-export interface ClusterView {
-  readonly reports: readonly NodeReport[];
-  readonly states: NodeStates;
-  /** Why a machine could not be asked that a command should have led to: the command's own words, by node. */
-  readonly beyondReach?: ReadonlyMap<string, string>;
-  readonly limits: ClusterLimits;
-}
 
 /** A node that takes writes, or may do so: now, when somebody wakes it, or when somebody starts it. */
 export interface Suspect {

@@ -3,13 +3,8 @@ import { fail } from '../../../domain/fail.ts';
 import { headOfFence, isSameSituation, planFence, type FencePlan } from '../../../domain/postgres/fence-plan.ts';
 import { isPrimary } from '../../../domain/postgres/node-report.ts';
 import { proveFence } from '../../../domain/postgres/prove-fence.ts';
-import {
-  decideSituation,
-  type ClusterView,
-  type FailoverWish,
-  type Situation,
-  type Suspect,
-} from '../../../domain/postgres/situation.ts';
+import type { ClusterView, FailoverWish } from '../../../domain/postgres/cluster-view.ts';
+import { decideSituation, type Situation, type Suspect } from '../../../domain/postgres/situation.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import type { Check } from '../../../domain/verification.ts';
 import { viewCluster, withControl } from '../cluster-view.ts';

@@ -1,7 +1,7 @@
 /** The effects of a PostgreSQL failover, as workflows call them. Every one may run twice. */
 import type { Loss } from '../../../domain/postgres/loss.ts';
 import type { LogTail } from '../../../domain/postgres/node-state.ts';
-import type { FailoverWish } from '../../../domain/postgres/situation.ts';
+import type { FailoverWish } from '../../../domain/postgres/cluster-view.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import type { Text } from '../../../domain/text.ts';
 import type { Check } from '../../../domain/verification.ts';

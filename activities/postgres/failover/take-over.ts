@@ -6,7 +6,7 @@ import { commitsHang } from '../../../domain/postgres/judge-primary.ts';
 import { allTails, decideLoss } from '../../../domain/postgres/loss.ts';
 import { isPrimary, isStandby, type Standby } from '../../../domain/postgres/node-report.ts';
 import type { LogTail } from '../../../domain/postgres/node-state.ts';
-import type { ClusterView } from '../../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../../domain/postgres/cluster-view.ts';
 import { viewCluster, withControl } from '../cluster-view.ts';
 import { nodeOf, postgresTarget, usualBudgetMs, type PostgresTarget } from '../target.ts';
 import type { Ports } from '../../ports/index.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../domain/postgres/patroni/patroni-situation.ts';
 import { hasEveryCommit } from '../../../domain/postgres/patroni/choose-successor.ts';
 import { electionMs, type PatroniView } from '../../../domain/postgres/patroni/patroni-view.ts';
-import type { ClusterView } from '../../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../../domain/postgres/cluster-view.ts';
 import type { Ports } from '../../ports/index.ts';
 import { viewCluster } from '../cluster-view.ts';
 import { nodeOf, postgresTarget, type PostgresTarget } from '../target.ts';

@@ -1,6 +1,6 @@
 /** A failover that Patroni carries out, as workflows call it. Every one may run twice. */
 import type { Expected, PatroniSituation } from '../../../domain/postgres/patroni/patroni-situation.ts';
-import type { FailoverWish } from '../../../domain/postgres/situation.ts';
+import type { FailoverWish } from '../../../domain/postgres/cluster-view.ts';
 import type { Check } from '../../../domain/verification.ts';
 
 export type LeaderRequest = Extract<PatroniSituation, { is: 'move' | 'stuck' }>;

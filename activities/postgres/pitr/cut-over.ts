@@ -4,7 +4,7 @@ import { headOfCutOver, isAsPlanned, planCutOver, stopsIn, type CutOver } from '
 import { isPast, type Moment } from '../../../domain/postgres/moment.ts';
 import { isPrimary } from '../../../domain/postgres/node-report.ts';
 import { proveFence } from '../../../domain/postgres/prove-fence.ts';
-import type { ClusterView } from '../../../domain/postgres/situation.ts';
+import type { ClusterView } from '../../../domain/postgres/cluster-view.ts';
 import type { Plan } from '../../../domain/recovery.ts';
 import type { Check } from '../../../domain/verification.ts';
 import { backedUpPostgres, type BackedUpPostgres } from '../../postgres-backups/target.ts';

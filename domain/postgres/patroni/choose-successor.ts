@@ -5,7 +5,7 @@ import { chooseStandby, positionOf } from '../can-promote.ts';
 import { candidatesOf } from '../candidates.ts';
 import type { Choice, NoChoice } from '../choose-successor.ts';
 import { isStandby, type NodeReport, type Standby } from '../node-report.ts';
-import type { ClusterView } from '../situation.ts';
+import type { ClusterView } from '../cluster-view.ts';
 import type { PatroniMember } from './patroni-report.ts';
 import { apiAnswers, type PatroniView } from './patroni-view.ts';
 

@@ -2,7 +2,7 @@
 import { judgeCertificates } from '../../certificate.ts';
 import { symptom, type Symptom } from '../../symptom.ts';
 import { isPrimary, type NodeReport } from '../node-report.ts';
-import type { ClusterView } from '../situation.ts';
+import type { ClusterView } from '../cluster-view.ts';
 import type { PatroniView } from './patroni-view.ts';
 
 /** Nothing where all is well. `servers` are those of the inventory that count. */

@@ -6,7 +6,7 @@ import { positionOf } from '../can-promote.ts';
 import type { Choice } from '../choose-successor.ts';
 import { bytesAhead } from '../lsn.ts';
 import { isLive, isPrimary, isStandby, type NodeReport, type Standby } from '../node-report.ts';
-import type { ClusterView, FailoverWish } from '../situation.ts';
+import type { ClusterView, FailoverWish } from '../cluster-view.ts';
 import { askedFor, chooseFor, hasEveryCommit, isWaitedFor, mayLead, type Asked } from './choose-successor.ts';
 import { apiAnswers, electionMs, type PatroniView } from './patroni-view.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../../../domain/postgres/patroni/patroni-situation.ts';
 import { viewPatroniOf } from '../../../domain/postgres/patroni/patroni-view.ts';
 import { proveDemotion } from '../../../domain/postgres/patroni/prove-demotion.ts';
-import type { FailoverWish } from '../../../domain/postgres/situation.ts';
+import type { FailoverWish } from '../../../domain/postgres/cluster-view.ts';
 
 const at = '2026-11-28T00:00:00.000Z';
 const head = { answers: true, at, systemId: '7', version: 150_018, timeline: 3, mayPromote: true } as const;

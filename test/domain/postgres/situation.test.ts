@@ -7,7 +7,8 @@ import { allTails, decideLoss } from '../../../domain/postgres/loss.ts';
 import type { NodeReport, Primary, Standby } from '../../../domain/postgres/node-report.ts';
 import type { LogTail, NodeState } from '../../../domain/postgres/node-state.ts';
 import { proveFence } from '../../../domain/postgres/prove-fence.ts';
-import { decideSituation, type FailoverWish, type Situation } from '../../../domain/postgres/situation.ts';
+import type { FailoverWish } from '../../../domain/postgres/cluster-view.ts';
+import { decideSituation, type Situation } from '../../../domain/postgres/situation.ts';
 import { slotFor } from '../../../domain/postgres/slot-name.ts';
 
 const at = '2026-11-28T00:00:00.000Z';

@@ -1,14 +1,12 @@
 /** Real name servers on free loopback ports: a primary, a secondary that is notified, and a resolver that keeps what it was told. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { findKnot, findNamed, findNsupdate } from '../../../scripts/test-servers.mjs';
 import { freePort } from '../temporal-server.ts';
+import { idsOf, nameServerProcess } from './name-server-process.ts';
 import { bindPrimary, bindResolver, bindSecondary, knotServer, zoneText, type TakenFrom, type ZonePlace } from './settings.ts';
 import { editZoneFile } from './zone-file.ts';
 
@@ -45,10 +43,6 @@ export interface NameServers {
 
 /** Of the zone. */
 export const serialAt = (server: NameServer): number => Number(server.dig(zone, 'SOA')[0]!.split(' ')[2]);
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-const readyMs = 15_000;
 
 /** Both kinds of server play both parts; from a file takes BIND alone. */
 export async function startNameServers(primary: 'bind' | 'knot' = 'bind', from: TakenFrom = 'updates'): Promise<NameServers> {
@@ -116,7 +110,6 @@ function describe(id: string, kind: 'bind' | 'knot', { folder, port }: ZonePlace
   writeFileSync(config, settings);
   own(kind, folder);
   own(kind, config);
-  let child: ChildProcess | undefined;
   const dig = (name: string, type: string, ...more: string[]): string[] =>
     execFileSync(
       join(dirname(program(findNsupdate(), 'nsupdate')), 'dig'),
@@ -133,39 +126,17 @@ function describe(id: string, kind: 'bind' | 'knot', { folder, port }: ZonePlace
       return false;
     }
   };
+  const [binary, args] =
+    kind === 'bind'
+      ? [program(findNamed(), 'named'), ['-g', '-4', '-n', '1', '-c', config]]
+      : [program(findKnot(), 'knotd'), ['-c', config]];
+  const server = nameServerProcess({ id, binary, args, folder, user: kind, isReady });
   return {
     ...{ id, host: '127.0.0.1', port },
     dig: (name, type) => dig(name, type),
     ttl: (name, type) => dig(name, type, '+noshort', '+noall', '+answer')[0]?.split(/\s+/)[1] ?? '',
-    async start() {
-      if (child !== undefined) return;
-      const [binary, args] =
-        kind === 'bind'
-          ? [program(findNamed(), 'named'), ['-g', '-4', '-n', '1', '-c', config]]
-          : [program(findKnot(), 'knotd'), ['-c', config]];
-      // A file, not a pipe: nobody reads that while a test waits for a program, and a full one stops the server.
-      const log = openSync(`${folder}.log`, 'a');
-      const begun = spawn(binary, args, { ...userOf(kind), cwd: folder, stdio: ['ignore', log, log], env: {} });
-      closeSync(log);
-      child = begun;
-      running.add(begun);
-      const deadline = performance.now() + readyMs;
-      while (!isReady()) {
-        if (begun.exitCode !== null || performance.now() > deadline) {
-          throw new Error(`${id} does not come up:\n${readFileSync(`${folder}.log`, 'utf8').slice(-4_000)}`);
-        }
-        await delay(20);
-      }
-    },
-    async stop() {
-      const ending = child;
-      child = undefined;
-      if (ending === undefined || ending.exitCode !== null) return;
-      const exited = once(ending, 'exit');
-      ending.kill('SIGKILL');
-      await exited;
-      running.delete(ending);
-    },
+    start: () => server.start(),
+    stop: () => server.kill(),
   };
 }
 
@@ -174,14 +145,7 @@ function program(found: string | undefined, name: string): string {
   return found;
 }
 
-/** Debian's packages bring users of these names; without root everything runs as ourselves. */
-function userOf(kind: 'bind' | 'knot'): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string): number => Number(execFileSync('id', [flag, kind], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
-}
-
 function own(kind: 'bind' | 'knot', path: string): void {
-  const user = userOf(kind);
+  const user = idsOf(kind);
   if (user) chownSync(path, user.uid, user.gid);
 }

@@ -1,13 +1,11 @@
 /** A name on real PowerDNS servers, a primary and a secondary that transfers from it, and the two sides that it leads to. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Resolver } from 'node:dns/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findPowerDns } from '../../../scripts/test-servers.mjs';
+import { idsOf, nameServerProcess } from '../dns/name-server-process.ts';
 import { startService, type TestService } from '../haproxy/service.ts';
 import { freePort } from '../temporal-server.ts';
 
@@ -16,7 +14,6 @@ export const name = 'www.shop.test.';
 /** What the name answers for `prod`, and for `dr`. */
 export const [homeAddress, drAddress] = ['192.0.2.1', '198.51.100.1'];
 const apiKey = 'sesame-street';
-const readyMs = 15_000;
 
 export interface PowerDnsServer {
   readonly id: string;
@@ -55,9 +52,6 @@ export const split = (home: number, dr: number): string =>
   `A "pickwrandom({{${home}, '${homeAddress}'}, {${dr}, '${drAddress}'}})"`;
 /** One side alone; the other one was drained. */
 export const alone = (address: string): string => `A "pickwrandom({{100, '${address}'}})"`;
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export async function startWeightedNames({ secondary = false, ttl = 1 } = {}): Promise<WeightedNames> {
   const folder = mkdtempSync(join(tmpdir(), 'okiagari-powerdns-'));
@@ -131,38 +125,14 @@ async function startServer(id: string, folder: string, port: number, role: strin
   const binary = findPowerDns();
   if (binary === undefined) throw new Error('There is no pdns_server. `npm test` installs it.');
   const apiPort = await freePort();
-  const user = userOf();
+  const user = idsOf('pdns');
   mkdirSync(folder);
   writeFileSync(join(folder, 'pdns.conf'), settings(folder, port, apiPort, role));
   if (user) chownSync(folder, user.uid, user.gid);
-  let child: ChildProcess | undefined;
+  const args = [`--config-dir=${folder}`, '--daemon=no', '--guardian=no', '--disable-syslog', '--write-pid=no'];
+  const own = nameServerProcess({ id, binary, args, folder, user: 'pdns', isReady: () => isReady(server) });
   const server: PowerDnsServer = {
-    ...{ id, port, api: `http://127.0.0.1:${apiPort}` },
-    async start() {
-      const log = openSync(`${folder}.log`, 'a');
-      const args = [`--config-dir=${folder}`, '--daemon=no', '--guardian=no', '--disable-syslog', '--write-pid=no'];
-      const begun = spawn(binary, args, { ...user, cwd: folder, stdio: ['ignore', log, log], env: {} });
-      closeSync(log);
-      child = begun;
-      running.add(begun);
-      const deadline = performance.now() + readyMs;
-      while (!(await isReady(server))) {
-        if (begun.exitCode !== null || performance.now() > deadline) {
-          throw new Error(`${id} does not come up:\n${readFileSync(`${folder}.log`, 'utf8').slice(-4_000)}`);
-        }
-        await delay(20);
-      }
-    },
-    async kill() {
-      const ending = child;
-      child = undefined;
-      if (ending === undefined || ending.exitCode !== null) return;
-      const exited = once(ending, 'exit');
-      ending.kill('SIGKILL');
-      await exited;
-      running.delete(ending);
-    },
-    signal: (word) => void child?.kill(word),
+    ...{ id, port, api: `http://127.0.0.1:${apiPort}`, ...own },
     async contents() {
       const { rrsets } = await call(server, 'GET', `/${zone}?rrset_name=${name}&rrset_type=LUA`);
       return rrsets.flatMap(({ records, ttl }) => records.map(({ content }) => `${ttl} ${content}`));
@@ -209,11 +179,4 @@ async function call({ api }: PowerDnsServer, method: string, path: string, body?
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return (text === '' ? { rrsets: [] } : JSON.parse(text)) as Zone;
-}
-
-/** Debian's package brings a user of this name; without root it runs as ourselves. */
-function userOf(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string): number => Number(execFileSync('id', [flag, 'pdns'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
 }

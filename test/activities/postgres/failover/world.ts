@@ -3,7 +3,7 @@ import { createPostgresActivities } from '../../../../activities/postgres/create
 import { createPostgresFailoverActivities } from '../../../../activities/postgres/failover/create-postgres-failover-activities.ts';
 import { createPorts } from '../../../../adapters/ports.ts';
 import { inventorySchema, type Inventory } from '../../../../contracts/inventory.ts';
-import type { FailoverWish } from '../../../../domain/postgres/situation.ts';
+import type { FailoverWish } from '../../../../domain/postgres/cluster-view.ts';
 import type { TestCluster } from '../../../support/postgres/cluster.ts';
 
 export function failoverOf(cluster: TestCluster, more: object = {}) {
