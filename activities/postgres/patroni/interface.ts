@@ -10,7 +10,7 @@ export interface NewLeader {
   readonly node: string;
   readonly timeline: number;
   readonly already: boolean;
-  /** 0 where the new timeline begins behind everything that the old leader had when it was asked to step down; else unknown. */
+  /** 0 where it had confirmed every commit, or the new timeline begins behind everything that the old leader had when asked to step down; else unknown. */
   readonly lostMs?: number;
 }
 
