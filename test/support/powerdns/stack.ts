@@ -1,6 +1,6 @@
 /** A weighted name as a target under a real worker on a real Temporal server. */
 import type { RecoveryStart } from '../../../domain/messages.ts';
-import { startStoreStack, type StoreStack } from '../store-stack.ts';
+import { startStoreStack, type RunWorker, type StoreStack } from '../store-stack.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { startWeightedNames, type WeightedNames } from './names.ts';
 
@@ -21,8 +21,9 @@ export interface NamesStack extends StoreStack {
   }): Promise<NamesBed>;
 }
 
-export async function startNamesStack(server: TemporalServer): Promise<NamesStack> {
-  const stack = await startStoreStack(server);
+/** `runWorker` as startStoreStack takes it. */
+export async function startNamesStack(server: TemporalServer, runWorker?: RunWorker): Promise<NamesStack> {
+  const stack = await startStoreStack(server, runWorker);
   const beds: WeightedNames[] = [];
   return {
     ...stack,
