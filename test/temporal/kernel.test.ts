@@ -275,6 +275,21 @@ describe('a failed step', () => {
     expect(await toys.records.get(openChangeKey('i'))).toBeUndefined();
   });
 
+  test('what an undo had to leave is not over: the recovery has failed, says so, and leaves its change open', async () => {
+    toys.world.failures.set('checkValue t', 'verification-failed');
+    toys.world.staying.add('t');
+    const id = await toys.start({ scenario: 'toy-set', target: 't', input: { value: 2 } });
+    await toys.decide(id, await toys.gate(id, 'failed:verify'), 'sora', 'roll-back');
+    await expect(toys.result(id)).rejects.toBeInstanceOf(WorkflowFailedError);
+    const { status, steps } = await toys.state(id);
+    expect(status).toBe('failed');
+    expect(steps.find(({ name }) => name === 'set')).toMatchObject({
+      outcome: 'failed',
+      sentence: { en: 't had to be left as it is, which stays open until a recovery here is verified.' },
+    });
+    expect(JSON.parse((await toys.records.get(openChangeKey('t')))!)).toMatchObject({ undos: [{ activity: 'undoSet' }] });
+  });
+
   test('an undo that fails waits for a person; given up, the recovery has failed and says so', async () => {
     toys.world.failures.set('checkValue j', 'verification-failed').set('undoSet j', 'target-read-only');
     const id = await toys.start({ scenario: 'toy-set', target: 'j', input: { value: 2 } });

@@ -3,12 +3,11 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { OpenChange, RecoveryContext } from '../../activities/kernel-interface.ts';
 import { activitiesAt } from './activities.ts';
 import { fail } from '../../domain/fail.ts';
-import type { Text } from '../../domain/text.ts';
 import { attempt, safePoint } from './attempt.ts';
 import { asHolder } from './lease.ts';
 import { holdLeases } from './leases.ts';
 import { isDryRun, isInsideOfItsOwnTarget, type Run } from './run.ts';
-import { callUndo } from './undo.ts';
+import { callUndo, leftAsItIs } from './undo.ts';
 
 /** Who the target is and what is open on it; may run twice. */
 export function begin({ id, kernel, start, startedAt }: Run): Promise<RecoveryContext> {
@@ -91,7 +90,8 @@ export async function settleOpenChange(run: Run): Promise<void> {
       }
       if (stays.size > 0) {
         run.leftOpen = open.recovery;
-        return { value: undefined, sentence: stillOpen(told, [...stays]) };
+        const left = leftAsItIs([...stays]);
+        return { value: undefined, sentence: { en: `${told.en}: ${left.en}`, ja: `${told.ja}: ${left.ja}` } };
       }
       await run.kernel.closeChange({ target, recovery: open.recovery, verified: true });
       return { value: undefined, sentence: { en: `${told.en}: undone.`, ja: `${told.ja}: 元に戻しました。` } };
@@ -99,8 +99,3 @@ export async function settleOpenChange(run: Run): Promise<void> {
     { skip: { value: undefined } },
   );
 }
-
-const stillOpen = (told: Text, stays: readonly string[]): Text => ({
-  en: `${told.en}: ${stays.join(', ')} had to be left as it is, which stays open until a recovery here is verified.`,
-  ja: `${told.ja}: ${stays.join('、')} は戻せないため、この対象の復旧が検証されるまで未完了のままです。`,
-});

@@ -23,7 +23,7 @@ import type { Text } from '../../domain/text.ts';
 import { attempt } from './attempt.ts';
 import { Ending, tellFailure } from './ending.ts';
 import { workflowTaskTimeout } from './policies.ts';
-import { isDryRun, type Run } from './run.ts';
+import { isDryRun, type Run, type Undone } from './run.ts';
 
 export interface InnerRecovery {
   readonly scenario: string;
@@ -133,7 +133,7 @@ export const pathOf = ({ start: { parent } }: Run, name: string): string => (par
 /** One that could not begin has left nothing; one that failed or was terminated says so, or cannot say anything. */
 const mayHaveLeft = (error: unknown): boolean => ['changes-remain', 'internal'].includes(tellFailure(error).code);
 
-async function undone(settle: (word: 'undo') => Promise<RecoveryState>): Promise<Text> {
+async function undone(settle: (word: 'undo') => Promise<RecoveryState>): Promise<Undone> {
   const state = await settle('undo');
   if (state.status !== 'rolled-back' && state.status !== 'stopped') {
     throw fail('child-not-recovered', {
@@ -141,7 +141,7 @@ async function undone(settle: (word: 'undo') => Promise<RecoveryState>): Promise
       ja: `内側の復旧は ${state.status} で終わりました。`,
     });
   }
-  return { en: 'Undone with all its changes.', ja: 'すべての変更を元に戻しました。' };
+  return { sentence: { en: 'Undone with all its changes.', ja: 'すべての変更を元に戻しました。' }, isClean: true };
 }
 
 const recovered = ({ scenario, target }: InnerRecovery): Text => ({

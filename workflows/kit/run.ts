@@ -11,12 +11,18 @@ import type { Ledger } from './ledger.ts';
 import type { Upwards } from './upwards.ts';
 
 /** How to take one step back: an activity of the target, or the settling of a child recovery. */
+export interface Undone {
+  readonly sentence: Text;
+  /** False where something had to be left as the change made it: that is not over. */
+  readonly isClean: boolean;
+}
+
 export interface Undo {
   /** Tells two plans of one step apart. */
   readonly key: string;
   /** Ledger name of the step that is undone. */
   readonly step: string;
-  readonly run: () => Promise<Text>;
+  readonly run: () => Promise<Undone>;
 }
 
 export interface Run {

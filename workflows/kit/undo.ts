@@ -6,7 +6,7 @@ import type { OnTarget } from './activities.ts';
 import { tellFailure } from './ending.ts';
 import { askAboutFailure } from './failed-step.ts';
 import { isLeaseLost } from './leases.ts';
-import { isInsideOfItsOwnTarget, type Run, type Undo } from './run.ts';
+import { isInsideOfItsOwnTarget, type Run, type Undo, type Undone } from './run.ts';
 
 /** Calls an undo that is kept as data. Its activity answers with anything. */
 export async function callUndo(on: OnTarget<unknown>, call: UndoCall): Promise<UndoReceipt> {
@@ -14,13 +14,21 @@ export async function callUndo(on: OnTarget<unknown>, call: UndoCall): Promise<U
   return (await activity(call.input)) ?? {};
 }
 
-/** Made of the numbers of the receipt. */
-function undone(receipt: UndoReceipt): Text {
-  const facts = Object.entries(receipt)
+/** Made of the numbers of the receipt, or of what stays. */
+function undone(receipt: UndoReceipt): Undone {
+  const { stays = [], ...counted } = receipt;
+  if (stays.length > 0) return { sentence: leftAsItIs(stays), isClean: false };
+  const facts = Object.entries(counted)
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') || 0 : String(value)}`)
     .join(', ');
-  return { en: `Undone${facts && `: ${facts}`}.`, ja: `元に戻しました${facts && `: ${facts}`}。` };
+  const sentence = { en: `Undone${facts && `: ${facts}`}.`, ja: `元に戻しました${facts && `: ${facts}`}。` };
+  return { sentence, isClean: true };
 }
+
+export const leftAsItIs = (stays: readonly string[]): Text => ({
+  en: `${stays.join(', ')} had to be left as it is, which stays open until a recovery here is verified.`,
+  ja: `${stays.join('、')} は戻せないため、この対象の復旧が検証されるまで未完了のままです。`,
+});
 
 /** Before an effect: its undo goes into the open change on the target, for the next recovery, and on our own stack. */
 export async function keepUndo(
@@ -55,7 +63,7 @@ export async function closeOpenChange(run: Run, how: 'verified' | 'undone'): Pro
   run.opened = false;
 }
 
-/** Undoes everything. True when nothing of ours is left; false when a person gave up on an undo. */
+/** Undoes everything. True when nothing of ours is left; false when a person gave up on an undo, or something has to stay. */
 export async function rollBack(run: Run): Promise<boolean> {
   if (run.undos.length > 0) run.ledger.turnPhase('undo');
   let clean = true;
@@ -66,9 +74,9 @@ export async function rollBack(run: Run): Promise<boolean> {
 async function undoOne(run: Run, undo: Undo): Promise<boolean> {
   for (let attempts = 1; ; attempts++) {
     try {
-      const sentence = await undo.run();
-      run.ledger.turn(undo.step, 'undone', sentence);
-      return true;
+      const { sentence, isClean } = await undo.run();
+      run.ledger.turn(undo.step, isClean ? 'undone' : 'failed', sentence);
+      return isClean;
     } catch (error) {
       const failure = tellFailure(error);
       run.ledger.turn(undo.step, 'failed', failure.sentence, { code: failure.code });

@@ -79,7 +79,8 @@ class ClustersInMemory {
       },
       undoPostgresFence: async ({ target, recovery, plan: ref }) => {
         const cluster = this.#of(target);
-        if (cluster.primary === next || cluster.fencedBy !== recovery) return { started: [], stays: [old] };
+        if (cluster.primary === next) return { started: [], stays: [old] };
+        if (cluster.fencedBy !== recovery) return { started: [], stays: [] };
         const ran = this.#plan(ref).suspects.some(({ seen }) => seen === 'primary');
         this.#journal.effect({ target, plan: ref, thing: 'server a', before: 'fenced', after: ran ? old : null });
         Object.assign(cluster, { fencedBy: undefined, primary: ran ? old : undefined });

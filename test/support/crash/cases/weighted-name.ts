@@ -25,9 +25,7 @@ export const weightedNameCase = (): CrashCase => ({
           watch: () => undefined,
           async faults() {
             const found = await Promise.all(servers.map(async (one) => [one.id, (await one.contents()).join()] as const));
-            return found.flatMap(([server, content]) =>
-              content === `1 ${alone(drAddress)}` ? [] : [`${server} has ${content}`],
-            );
+            return found.flatMap(([at, content]) => (content === `1 ${alone(drAddress)}` ? [] : [`${at} has ${content}`]));
           },
         };
       },
