@@ -1,5 +1,5 @@
 /** The standbys of which one is to take over, those that were named or all, and why each may not or was left. */
-import { namesIn, type OneOf } from '../one-of.ts';
+import { hasAsMuch, namesIn, noneTakesOver, type OneOf } from '../one-of.ts';
 import { size } from '../sizes.ts';
 import { joined, type Text } from '../text.ts';
 import { canPromote, positionOf } from './can-promote.ts';
@@ -41,7 +41,7 @@ export function candidatesOf(
     left: (chosen) => joined(asked.filter((node) => node !== chosen.node).map((node) => whyNot(node, chosen))),
     refusal: (ahead) => {
       const whys = asked.map((node) => whyNot(node, ahead));
-      return asked.length === 1 ? whys[0]! : joined([noneOf(asked), ...whys]);
+      return asked.length === 1 ? whys[0]! : joined([noneTakesOver(asked), ...whys]);
     },
   };
 }
@@ -51,14 +51,9 @@ export const lacks = (one: Standby, other: Standby): number => bytesAhead(positi
 
 function behind(one: Standby, ahead: Standby): Text {
   const more = lacks(one, ahead);
-  if (more === 0) return { en: `${one.node} has as much.`, ja: `${one.node} も同量です。` };
+  if (more === 0) return hasAsMuch(one.node);
   return {
     en: `${ahead.node} has ${size(more)} more of the log than ${one.node}.`,
     ja: `${ahead.node} は ${one.node} より WAL を ${size(more)} 多く受信しています。`,
   };
 }
-
-const noneOf = (asked: readonly string[]): Text => ({
-  en: `None of ${asked.join(', ')} can take over.`,
-  ja: `${asked.join('、')} のいずれも引き継げません。`,
-});

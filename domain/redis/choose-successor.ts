@@ -1,5 +1,5 @@
 /** Who takes over from a master, and why nobody may. */
-import { namesIn, type OneOf } from '../one-of.ts';
+import { hasAsMuch, namesIn, noneTakesOver, type OneOf } from '../one-of.ts';
 import { size } from '../sizes.ts';
 import { joined, type Text } from '../text.ts';
 import type { Verdict } from '../verdict.ts';
@@ -73,7 +73,7 @@ function choose(reports: readonly NodeReport[], { promote }: Wish, { lagBytes }:
   }
   if (promote === undefined) return refuse(joined([nobody, ...[...unable.values()].flatMap((why) => why ?? [])]));
   const whys = asked.map((node) => unable.get(node) ?? behind(replicas, node, ahead!));
-  return refuse(whys.length === 1 ? whys[0]! : joined([noneOf(asked), ...whys]));
+  return refuse(whys.length === 1 ? whys[0]! : joined([noneTakesOver(asked), ...whys]));
 }
 
 function whyUnable(reports: readonly NodeReport[], node: string): Text | undefined {
@@ -93,7 +93,7 @@ function behind(replicas: readonly Replica[], node: string, ahead: Replica): Tex
     replicas.find((one) => one.node === node)!,
     ahead,
   );
-  if (more === 0) return { en: `${node} has as much.`, ja: `${node} も同量です。` };
+  if (more === 0) return hasAsMuch(node);
   return {
     en: `${ahead.node} has ${size(more)} more than ${node}.`,
     ja: `${ahead.node} の方が ${node} より ${size(more)} 多く保持しています。`,
@@ -101,8 +101,4 @@ function behind(replicas: readonly Replica[], node: string, ahead: Replica): Tex
 }
 
 const nobody: Text = { en: 'No node could take over.', ja: '引き継げるノードがありません。' };
-const noneOf = (asked: readonly string[]): Text => ({
-  en: `None of ${asked.join(', ')} can take over.`,
-  ja: `${asked.join('、')} のいずれも引き継げません。`,
-});
 const isAlready = (node: string): Text => ({ en: `${node} takes writes already.`, ja: `${node} は既にマスターです。` });

@@ -25,6 +25,7 @@ function undone(receipt: UndoReceipt): Undone {
   return { sentence, isClean: true };
 }
 
+/** What an undo says of whatever it left as the change had made it. */
 export const leftAsItIs = (stays: readonly string[]): Text => ({
   en: `${stays.join(', ')} had to be left as it is, which stays open until a recovery here is verified.`,
   ja: `${stays.join('、')} は戻せないため、この対象の復旧が検証されるまで未完了のままです。`,
