@@ -7,8 +7,15 @@ import { createPostgresBackups } from '../../adapters/postgres/postgres-backups.
 import { tools } from '../support/postgres/backed-up.ts';
 import { fullId, incrementalId, startTwoBackups, type TwoBackups } from '../support/postgres/two-backups.ts';
 
+let two: TwoBackups;
+
+/** What only one of them has, or only one can lack. */
+const testsOf = {
+  'base-backup': plainTests,
+  pgbackrest: repositoryTests,
+} as const;
+
 describe.each(tools)('%s', (tool) => {
-  let two: TwoBackups;
   beforeAll(async () => {
     two = await startTwoBackups(tool);
   }, 60_000);
@@ -18,19 +25,6 @@ describe.each(tools)('%s', (tool) => {
   test('a full one stands alone, an incremental on the one before it', () => {
     expect(two.full).toMatchObject({ tool, kind: 'full', base: null, timeline: 1 });
     expect(two.incremental).toMatchObject({ tool, kind: 'incremental', base: two.full.label });
-  });
-
-  test('without anything to stand on an incremental holds everything', async () => {
-    if (tool === 'pgbackrest') return;
-    expect(await two.take('20261122T040000Z-incremental-2a2b3c', 'incremental')).toMatchObject({ kind: 'full', base: null });
-  });
-
-  test('it is listed where the tool has a repository of its own, once however often it was asked for', async () => {
-    const listed = await two.backups.list(two.bed.settings);
-    if (tool === 'base-backup') return expect(listed).toBeUndefined();
-    const again = await two.take(incrementalId, 'incremental', fullId);
-    expect(again).toEqual(two.incremental);
-    expect(listed?.map(({ label }) => label)).toEqual([two.full.label, two.incremental.label]);
   });
 
   test('the archived log ends at its last commit', async () => {
@@ -43,8 +37,19 @@ describe.each(tools)('%s', (tool) => {
     expect(before - last).toBeLessThan(2_000);
   });
 
+  testsOf[tool]();
+});
+
+function plainTests(): void {
+  test('without anything to stand on an incremental holds everything', async () => {
+    expect(await two.take('20261122T040000Z-incremental-2a2b3c', 'incremental')).toMatchObject({ kind: 'full', base: null });
+  });
+
+  test('it has no list of its own', async () => {
+    expect(await two.backups.list(two.bed.settings)).toBeUndefined();
+  });
+
   test('no password is in an argument, nor in what a refused login says', async () => {
-    if (tool === 'pgbackrest') return;
     const refused = createPostgresBackups(() => 'canary-of-a-wrong-one');
     const folder = await two.open();
     const request: TakeRequest = { id: 'x', kind: 'full', stage: folder.files, primary: two.bed.settings.nodes[0]! };
@@ -54,7 +59,6 @@ describe.each(tools)('%s', (tool) => {
   });
 
   test('a hole in the archived log is no base: the next incremental holds everything', async () => {
-    if (tool === 'pgbackrest') return;
     const primary = two.bed.settings.nodes[0]!;
     const lost = await two.backups.mark(two.bed.settings, primary, 'lost');
     const next = await two.backups.mark(two.bed.settings, primary, 'next');
@@ -64,9 +68,16 @@ describe.each(tools)('%s', (tool) => {
     expect(taken).toMatchObject({ kind: 'full', base: null });
     expect(await two.namesIn(await two.restore(taken.label, { kind: 'immediate' }))).toContain('after');
   });
+}
+
+function repositoryTests(): void {
+  test('it is listed once, however often it was asked for', async () => {
+    expect(await two.take(incrementalId, 'incremental', fullId)).toEqual(two.incremental);
+    const listed = await two.backups.list(two.bed.settings);
+    expect(listed!.map(({ label }) => label)).toEqual([two.full.label, two.incremental.label]);
+  });
 
   test('what goes takes the log that nobody needs any more with it', async () => {
-    if (tool === 'base-backup') return;
     const second = await two.take('20261122T060000Z-full-4a2b3c', 'full');
     const before = await archivedFiles();
     expect(before).toContain(two.full.startFile);
@@ -85,4 +96,4 @@ describe.each(tools)('%s', (tool) => {
     const folder = await two.open();
     return (await two.backups.archived(two.bed.settings, folder.files))!.files;
   };
-});
+}

@@ -86,14 +86,21 @@ describe('servers', () => {
   test('whose disk is full cannot write their append-only file', async () => {
     await b!.kill();
     await onSmallDisk(b!.folder, '4m', async () => {
-      await b!.start();
-      await settled([]);
-      fillUp(join(b!.folder, 'full'));
-      await a!.command('SET', 'large', 'x'.repeat(50_000));
-      await settled(['append-only-failing']);
-      rmSync(join(b!.folder, 'full'));
-      await settled([]);
-      await b!.kill();
+      try {
+        await b!.start();
+        await settled([]);
+        // It writes its file anew after it was copied. One that fails at that three times lets a minute pass before it tries again.
+        await expect
+          .poll(() => b!.command('INFO', 'persistence'))
+          .toMatch(/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/);
+        fillUp(join(b!.folder, 'full'));
+        await a!.command('SET', 'large', 'x'.repeat(50_000));
+        await settled(['append-only-failing']);
+        rmSync(join(b!.folder, 'full'));
+        await settled([]);
+      } finally {
+        await b!.kill(); // It holds the file system.
+      }
     });
     await b!.start();
     await settled([]);
