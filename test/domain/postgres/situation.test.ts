@@ -1,49 +1,23 @@
-/** Who takes over, whom to fence first, and when that is proven: decisions on what one look saw, without a server. */
+/** Who takes over, and whom to fence first: decisions on what one look saw, without a server. */
 import { describe, expect, test } from 'vitest';
 import { chooseSuccessor } from '../../../domain/postgres/choose-successor.ts';
 import { headOfFence, isSameSituation, planFence } from '../../../domain/postgres/fence-plan.ts';
-import { fileEndingAt, fileOfLog } from '../../../domain/postgres/log-file.ts';
-import { allTails, decideLoss } from '../../../domain/postgres/loss.ts';
-import type { NodeReport, Primary, Standby } from '../../../domain/postgres/node-report.ts';
-import type { LogTail, NodeState } from '../../../domain/postgres/node-state.ts';
+import type { NodeReport, Standby } from '../../../domain/postgres/node-report.ts';
+import type { NodeState } from '../../../domain/postgres/node-state.ts';
 import { proveFence } from '../../../domain/postgres/prove-fence.ts';
 import type { FailoverWish } from '../../../domain/postgres/cluster-view.ts';
-import { decideSituation, type Situation } from '../../../domain/postgres/situation.ts';
-import { slotFor } from '../../../domain/postgres/slot-name.ts';
-
-const at = '2026-11-28T00:00:00.000Z';
-const head = { answers: true, at, systemId: '7', version: 150_018, timeline: 3, mayPromote: true } as const;
-const standby = (node: string, received = '1/0', more: Partial<Standby['role']> = {}): Standby => ({
-  ...{ ...head, node },
-  role: {
-    ...{ is: 'standby', received, replayed: received, isReplayPaused: false, lastCommitAt: at, isStreaming: true, slot: null },
-    ...more,
-  },
-});
-const primary = (node = 'a'): Primary => ({
-  ...{ ...head, node },
-  role: {
-    ...{ is: 'primary', position: '1/0', oldest: '1/0', standbyLogin: null, synchronous: '', streams: [], slots: [], slot: null },
-    archive: { on: true, waiting: 0, failing: null },
-  },
-});
-const silent = (node = 'a'): NodeReport => ({ node, answers: false, why: 'unreachable', said: 'connect ECONNREFUSED' });
-const gone: NodeState = { processes: 'gone', isStandby: false, isPortOpen: false, fencedBy: null };
-const fenced: NodeState = { ...gone, isStandby: true, fencedBy: 'db~1' };
-const limits = { lagBytes: 1_000, waitingFiles: 2, roomBytes: 0, certificateDays: 21 };
-
-type States = Readonly<Record<string, NodeState>>;
-const decide = (reports: readonly NodeReport[], states: States = {}, wish: Partial<FailoverWish> = {}) =>
-  decideSituation({ reports, states: new Map(Object.entries(states)), limits }, { mode: 'failover', ...wish });
-const situation = (...about: Parameters<typeof decide>): Situation => {
-  const decision = decide(...about);
-  if (!decision.ok) throw new Error(decision.sentence.en);
-  return decision.situation;
-};
-const refusal = (...about: Parameters<typeof decide>): string => {
-  const decision = decide(...about);
-  return decision.ok ? 'none' : `${decision.code}: ${decision.sentence.en}`;
-};
+import type { Situation } from '../../../domain/postgres/situation.ts';
+import {
+  fenced,
+  gone,
+  limits,
+  primary,
+  refusal,
+  silent,
+  situation,
+  standby,
+  type States,
+} from '../../support/postgres/told-by-nodes.ts';
 
 describe('a primary that is lost', () => {
   test.each<[string, States, Situation['suspects'][number]]>([
@@ -214,99 +188,4 @@ describe('two primaries', () => {
 
 test('a primary beside a fenced node has taken over: the rest is to be finished', () => {
   expect(situation([silent('a'), primary('b')], { a: fenced })).toEqual({ is: 'taken-over', successor: 'b', suspects: [] });
-});
-
-describe('the fence is proven', () => {
-  const prove = (report: NodeReport, state?: NodeState) =>
-    proveFence({ reports: [report, standby('b')], states: new Map(state ? [['a', state]] : []) }, 'b', ['a']);
-  test.each<[string, NodeReport, NodeState | undefined]>([
-    ['by no process, a closed port, and a start as standby', silent(), fenced],
-    ['by an answer as a standby', standby('a'), undefined],
-    ['by its machine, where it runs as a standby', silent(), { ...fenced, processes: 'running', isPortOpen: true }],
-  ])('%s', (_, report, state) => {
-    expect(prove(report, state)).toEqual([expect.objectContaining({ id: 'fence-a', ok: true })]);
-  });
-  test.each<[string, NodeReport, NodeState | undefined, string]>([
-    ['silence', silent(), undefined, 'it does not answer, and nobody can say whether it is gone'],
-    ['a process that runs', silent(), { ...gone, processes: 'running' }, 'its processes run'],
-    ['a frozen one', silent(), { ...gone, processes: 'frozen' }, 'its processes are frozen'],
-    ['another server on its port', silent(), { ...fenced, isPortOpen: true }, 'something takes connections on its port'],
-    ['one that would come up as a primary', silent(), gone, 'it would come up as a primary'],
-    ['one that takes writes', primary(), fenced, 'it takes writes'],
-  ])('not by %s', (_, report, state, why) => {
-    expect(prove(report, state)).toEqual([
-      expect.objectContaining({
-        ok: false,
-        sentence: expect.objectContaining({ en: `The fence of a is not proven: ${why}.` }) as unknown,
-      }),
-    ]);
-  });
-  test('not by a machine that no command gets to, and why is said', () => {
-    const view = { reports: [silent(), standby('b')], states: new Map(), beyondReach: new Map([['a', 'ssh: no route']]) };
-    expect(proveFence(view, 'b', ['a'])[0]?.sentence).toEqual({
-      en: 'The fence of a is not proven: it does not answer, and nobody can say whether it is gone (ssh: no route).',
-      ja: 'a のフェンスを確認できません: 応答がなく、停止したかどうか不明です(ssh: no route)。',
-    });
-  });
-  test('not beside a primary that nobody had suspected', () => {
-    const checks = proveFence({ reports: [standby('b'), primary('c')], states: new Map() }, 'b', []);
-    expect(checks.map(({ id, ok }) => [id, ok])).toEqual([['fence-c', false]]);
-  });
-  test('where nobody else is left', () => {
-    expect(proveFence({ reports: [primary('b')], states: new Map() }, 'b', [])).toEqual([expect.objectContaining({ ok: true })]);
-  });
-});
-
-describe('a plan of a fence', () => {
-  const lives = situation([primary(), standby('b')], { a: gone });
-  const plan = planFence('db', 2, { mode: 'failover' }, lives);
-  test('asks people where a primary that takes writes is stopped, but in a planned move', () => {
-    expect(headOfFence(plan, 'ref').needsPeople?.en).toBe('a takes writes and will be stopped.');
-    expect(headOfFence({ ...plan, wish: { mode: 'switchover' } }, 'ref').needsPeople).toBeUndefined();
-    const lost = planFence('db', 2, { mode: 'failover' }, situation([silent(), standby('b')], { a: gone }));
-    expect(headOfFence(lost, 'ref').needsPeople).toBeUndefined();
-    const beyondReach = planFence('db', 2, { mode: 'failover' }, situation([primary(), standby('b')]));
-    expect(headOfFence(beyondReach, 'ref').needsPeople, 'nobody will stop it').toBeUndefined();
-  });
-  test('holds while the same node writes and the same one takes over, whatever its processes do', () => {
-    expect(isSameSituation(plan, lives)).toBe(true);
-    expect(isSameSituation(plan, { ...lives, successor: 'c' })).toBe(false);
-    expect(isSameSituation(plan, situation([silent(), standby('b')], { a: gone }))).toBe(false);
-    const frozen = situation([silent(), standby('b')], { a: { ...gone, processes: 'frozen' } });
-    const lost = situation([silent(), standby('b')], { a: gone });
-    expect(isSameSituation(planFence('db', 2, { mode: 'failover' }, lost), frozen)).toBe(true);
-  });
-});
-
-describe('a loss', () => {
-  const tail = (commits: number): LogTail => ({ bytes: 10, commits, rows: 9, firstCommitAt: at, lastCommitAt: at });
-  test('that nobody knows is over every budget, also where only one of several is unknown', () => {
-    const unknown = allTails([tail(0), undefined]);
-    expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: Infinity })).toMatchObject({ isWithin: false });
-    expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: 1 })).not.toHaveProperty('lostMs');
-  });
-  test('of several nodes is that of the one with most', () => {
-    expect(allTails([tail(1), tail(3), tail(2)])?.commits).toBe(3);
-    expect(allTails([])?.commits).toBe(0);
-  });
-});
-
-test.each([
-  [1, '0/3000148', 16_777_216, '000000010000000000000003'],
-  [2, '1/FF000000', 16_777_216, '0000000200000001000000FF'],
-  [10, '1/40000000', 1_073_741_824, '0000000A0000000100000001'],
-])('the log of timeline %i at %s, in files of %i bytes, is in %s', (timeline, position, bytes, name) => {
-  expect(fileOfLog(timeline, position, bytes)).toBe(name);
-});
-
-test('a slot has the name that a standby uses already, or one that PostgreSQL takes', () => {
-  expect(slotFor('db-a', 'mine')).toBe('mine');
-  expect(slotFor('db-a', null)).toBe('okiagari_db_a');
-});
-
-test('a file ends right before a position only where the next one begins', () => {
-  const bytes = 16 * 1024 * 1024;
-  expect(fileEndingAt(2, '1/0', bytes)).toBe('0000000200000000000000FF');
-  expect(fileEndingAt(2, '0/3000000', bytes)).toBe('000000020000000000000002');
-  expect([fileEndingAt(2, '0/3000028', bytes), fileEndingAt(2, '0/0', bytes)]).toEqual([undefined, undefined]);
 });
