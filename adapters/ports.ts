@@ -88,7 +88,7 @@ export function createPorts({ inventory, data, secret, variables }: PortSettings
     postgres: createPostgres(secret),
     nodeControl: nodes.control,
     standbySetup: nodes.setup,
-    dataExchange: createDataExchange(),
+    dataExchange: createDataExchange(commands),
     postgresBackups: createPostgresBackups(secret),
     scratchServers: createScratchServers(secret),
     redis: createRedis(secret),

@@ -12,7 +12,27 @@ export const reach = {
     .describe('Runs `okiagari node` on the machine of the node, such as [ssh, okiagari@db-a, okiagari, node].'),
 };
 
+const command = z.array(z.string().min(1).max(500)).min(1).max(20);
+
+/** `how` says what it is started by. */
+export const service = (how: string) => ({
+  start: command.optional().describe(how),
+  stop: command
+    .optional()
+    .describe(
+      'Stops its server for good, such as [systemctl, stop, …]: needed where a service manager would start it again (Restart=).',
+    ),
+});
+
 type Reach = z.infer<z.ZodObject<typeof reach>>;
 
 export const namesItsCommand = ({ kind, run }: Reach): boolean => (kind === 'command') === (run !== undefined);
 export const namesNoCommand = { path: ['run'], error: 'names the command where kind is command, and only there' };
+
+type Service = z.infer<z.ZodObject<ReturnType<typeof service>>>;
+
+export const startsWhatItStops = ({ start, stop }: Service): boolean => stop === undefined || start !== undefined;
+export const startsNothing = {
+  path: ['start'],
+  error: 'has to be named beside stop: another way the server would belong to no service',
+};

@@ -1,6 +1,6 @@
 /** What the inventory says of a PostgreSQL cluster beside the head that all targets share. */
 import { z } from 'zod';
-import { namesItsCommand, namesNoCommand, reach } from './control-settings.ts';
+import { namesItsCommand, namesNoCommand, reach, service, startsNothing, startsWhatItStops } from './control-settings.ts';
 import { endpoints } from './endpoint-settings.ts';
 import { slug } from './inputs/start.ts';
 import { postgresBackupSettings } from './postgres-backup-settings.ts';
@@ -21,13 +21,10 @@ const control = z
     data: absolutePath.describe('Its data directory.'),
     bin: absolutePath.describe('Folder of its programs, such as /usr/lib/postgresql/15/bin.'),
     config: absolutePath.optional().describe('Its postgresql.conf, where that is not in the data directory.'),
-    start: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .describe('Starts its server, such as [systemctl, start, postgresql@15-main]; pg_ctl does when left out.'),
+    ...service('Starts its server, such as [systemctl, start, postgresql@15-main]; pg_ctl does when left out.'),
   })
-  .refine(namesItsCommand, namesNoCommand);
+  .refine(namesItsCommand, namesNoCommand)
+  .refine(startsWhatItStops, startsNothing);
 
 /** Its own programs check the name of `host`, and go to an address only where that is given as one. */
 const isAddress = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;

@@ -1,6 +1,6 @@
 /** What the inventory says of Redis servers beside the head that all targets share. */
 import { z } from 'zod';
-import { namesItsCommand, namesNoCommand, reach } from './control-settings.ts';
+import { namesItsCommand, namesNoCommand, reach, service, startsNothing, startsWhatItStops } from './control-settings.ts';
 import { endpoints } from './endpoint-settings.ts';
 import { slug } from './inputs/start.ts';
 import { redisBackupSettings } from './redis-backup-settings.ts';
@@ -17,14 +17,10 @@ const control = z
     config: absolutePath
       .optional()
       .describe('Its configuration file: a server that is started again is made a replica there first.'),
-    start: z
-      .array(z.string().min(1).max(500))
-      .min(1)
-      .max(20)
-      .optional()
-      .describe('Starts its server in the background: program and arguments, no shell.'),
+    ...service('Starts its server in the background: program and arguments, no shell.'),
   })
   .refine(namesItsCommand, namesNoCommand)
+  .refine(startsWhatItStops, startsNothing)
   .refine(({ config, start }) => start === undefined || config !== undefined, {
     path: ['config'],
     message: 'has to be named where the server is started: without it the server would come up as a master',

@@ -78,6 +78,12 @@ export const findIp = (variables = process.env) => findForRoot('ip', variables);
 export const findSshd = (variables = process.env) => findForRoot('sshd', variables);
 
 /**
+ * The service manager, which runs servers of tests as it runs them in production; undefined when there is none.
+ * @returns {string | undefined}
+ */
+export const findSystemd = () => ['/lib/systemd/systemd', '/usr/lib/systemd/systemd'].find(isExecutable);
+
+/**
  * The name server BIND that packages or the PATH bring; undefined when there is none.
  * @param {NodeJS.ProcessEnv} [variables]
  * @returns {string | undefined}

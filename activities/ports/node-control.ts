@@ -21,7 +21,8 @@ export interface NodeControl {
   keepLog(node: ControlledNode, timeline: number, position: string, name: string, signal?: AbortSignal): Promise<string>;
   /**
    * Whoever starts the server from now on, it comes up as a standby; and every process of it is ended. One that is frozen is
-   * not woken for it. `recovery` is told by `state`. May run twice. A standby by its own will is only ended.
+   * not woken for it. Its service is stopped where the inventory says how. `recovery` is told by `state`. May run twice. A standby by
+   * its own will is only ended.
    */
   fence(node: ControlledNode, recovery: string, signal?: AbortSignal): Promise<void>;
   /** The server may come up as a primary again, where it was fenced for this recovery; it is not started. May run twice. */

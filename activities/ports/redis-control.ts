@@ -20,7 +20,11 @@ export interface RedisControl {
    * belongs to a server on another port. Reads only.
    */
   look(node: ControlledRedis, signal?: AbortSignal): Promise<Processes>;
-  /** Kills every process of the server, frozen ones too, and waits until none is left; nobody is woken. Twice is fine. Throws as `look` does. */
+  /**
+   * Kills every process of the server, frozen ones too, has its service stopped where the inventory says how, and waits until none
+   * is left; nobody is woken. Throws as `look` does, where it is started again for longer than 10 s, and where its service
+   * cannot be told, which its processes do not survive either. Twice is fine.
+   */
   kill(node: ControlledRedis, signal?: AbortSignal): Promise<void>;
   /** Runs the command of the inventory, in bounded time. Never throws for what it does, nor waits for the server. */
   start(node: ControlledRedis, signal?: AbortSignal): Promise<CommandResult>;

@@ -10,7 +10,7 @@ export async function answerNodeRequest(line: string, commands: CommandRunner, s
   try {
     const { kind, call, node, args, password } = JSON.parse(line) as NodeRequest;
     const ports = {
-      postgres: () => ({ ...createLocalNode(commands), ...createStandbySetup(() => password) }),
+      postgres: () => ({ ...createLocalNode(commands), ...createStandbySetup(() => password, commands) }),
       redis: () => createLocalRedis(commands),
     };
     const calls = (Object.hasOwn(ports, kind) ? ports[kind]() : {}) as Calls<CarriedNode>;

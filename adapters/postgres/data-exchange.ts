@@ -1,6 +1,7 @@
 /** Exchanges the data directory of a PostgreSQL server on this machine for another one, by renaming. PostgreSQL 14 to 18. */
 import { chmod, cp, lchown, lstat, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { CommandRunner } from '../../activities/ports/command-runner.ts';
 import type { DataExchange, ExchangeState } from '../../activities/ports/data-exchange.ts';
 import { isHistory } from '../../domain/postgres/log-files.ts';
 import { hasCode } from '../files/inside.ts';
@@ -10,9 +11,10 @@ import { send } from '../machine/processes.ts';
 import { readSetting, withSettings } from './connection-words.ts';
 import { homeOf } from './local-node.ts';
 import { isOwnFile, ownConfiguration, readText, writeText } from './owner-files.ts';
-import { endServer, postmasterOf } from './server-processes.ts';
+import { postmasterOf } from './server-processes.ts';
 import { keptBeside } from './set-aside.ts';
 import { writeSignal } from './standby-signal.ts';
+import { stopServer } from './stop-server.ts';
 
 /** On its way into the place of `home`; the same file system, so that the last step is a renaming. */
 const onItsWay = (home: string, name: string): string => `${home}.okiagari-in-${name}`;
@@ -21,7 +23,7 @@ const savedConfiguration = (home: string): string => `${ownConfiguration(home)}.
 /** Back again under this name. */
 const undone = (name: string): string => `undone-${name}`;
 
-export const createDataExchange = (): DataExchange => ({
+export const createDataExchange = (commands: CommandRunner): DataExchange => ({
   async whyNot({ control: { data } }) {
     return (await lstat(data)).isSymbolicLink() ? `${data} is a link: its place cannot be taken by another folder` : undefined;
   },
@@ -42,7 +44,7 @@ export const createDataExchange = (): DataExchange => ({
       // Cut off between its two renames, the exchange is ended first: what is in place then is what is taken back.
       if (!(await isThere(home))) await rename(onItsWay(home, name), home);
     }
-    if (await isThere(home)) await endServer(await homeOf(node));
+    if (await isThere(home)) await stopServer(await homeOf(node), node.control, commands);
     await exchange(home, keptBeside(home, name), undone(name));
     return true;
   },

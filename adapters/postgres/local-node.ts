@@ -12,10 +12,11 @@ import { readControlData } from './control-data.ts';
 import { copyLog, filesOfLog } from './copy-log.ts';
 import { LogTailCounter } from './log-tail-counter.ts';
 import { readLines } from './run-program.ts';
-import { endServer, readPidFile, serverProcesses } from './server-processes.ts';
+import { readPidFile, serverProcesses } from './server-processes.ts';
 import { listSetAside } from './set-aside.ts';
 import { readSignal, removeSignal, writeSignal } from './standby-signal.ts';
 import { startServer } from './start-server.ts';
+import { stopServer } from './stop-server.ts';
 
 export const createLocalNode = (commands: CommandRunner): NodeControl => ({
   async state(node) {
@@ -58,7 +59,7 @@ export const createLocalNode = (commands: CommandRunner): NodeControl => ({
   async fence(node, recovery, signal) {
     const home = await homeOf(node);
     await writeSignal(home, recovery);
-    await endServer(home, signal);
+    await stopServer(home, node.control, commands, signal);
   },
 
   async unfence(node, recovery) {

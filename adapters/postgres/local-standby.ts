@@ -1,6 +1,7 @@
 /** Makes a PostgreSQL server on this machine a standby of another one, by pg_rewind or a new base backup. PostgreSQL 14 to 18. */
 import { chown, copyFile, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { CommandRunner } from '../../activities/ports/command-runner.ts';
 import type { ControlledNode } from '../../activities/ports/node-control.ts';
 import type { SetupProgress, Source, StandbySetup } from '../../activities/ports/standby-setup.ts';
 import { isThere } from '../files/is-there.ts';
@@ -15,6 +16,7 @@ import { runProgram } from './run-program.ts';
 import { endPrograms, endServer, postmasterOf } from './server-processes.ts';
 import { clearMark, writeSignal } from './standby-signal.ts';
 import { pgCtlStart } from './start-server.ts';
+import { stopServer } from './stop-server.ts';
 
 /** Beside the data directory: what is under way, its own configuration, and the password for programs. */
 const notesOf = (home: string): string => `${home}.okiagari`;
@@ -22,7 +24,7 @@ const notesOf = (home: string): string => `${home}.okiagari`;
 const programs = ['pg_rewind', 'pg_basebackup'];
 const newOf = (home: string): string => `${home}.okiagari-new`;
 
-export const createStandbySetup = (secret: ReadSecret): StandbySetup => ({
+export const createStandbySetup = (secret: ReadSecret, commands: CommandRunner): StandbySetup => ({
   async readSource({ control: { data, config } }) {
     // While it is set up anew, what its files say may be the source's; what it said itself is kept.
     const own = (await readText(ownConfiguration(notesOf(data)))) || (await readText(ownConfiguration(data)));
@@ -46,7 +48,7 @@ export const createStandbySetup = (secret: ReadSecret): StandbySetup => ({
   async rewind(node, source, signal) {
     const home = node.control.data;
     await endPrograms(home, programs);
-    await endServer(await homeOf(node), signal);
+    await stopServer(await homeOf(node), node.control, commands, signal);
     await takeNotes(home, source, secret);
     await settle(node, signal);
     await note(home, 'rewinding');
@@ -61,7 +63,7 @@ export const createStandbySetup = (secret: ReadSecret): StandbySetup => ({
     await endPrograms(home, programs);
     if ((await readProgress(home)) !== 'rebuilt') {
       if ((await lstat(home)).isSymbolicLink()) throw new Error(`${home} is a link: its place cannot be taken by another folder`);
-      await endServer(await homeOf(node), signal);
+      await stopServer(await homeOf(node), node.control, commands, signal);
       await takeNotes(home, source, secret);
       const fresh = newOf(home);
       await rm(fresh, { recursive: true, force: true });
@@ -70,6 +72,10 @@ export const createStandbySetup = (secret: ReadSecret): StandbySetup => ({
       await putConfigurationBack(home, fresh);
       await tellWhomToFollow(fresh, node, source, secret);
       await note(home, 'rebuilt');
+    }
+    // A copy takes long, and whoever found the server down meanwhile may have started it.
+    if ((await isThere(newOf(home))) && (await isThere(home))) {
+      await stopServer(await homeOf(node), node.control, commands, signal);
     }
     return swap(home, `${home}.okiagari-old-${kept}`);
   },

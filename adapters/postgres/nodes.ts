@@ -16,7 +16,7 @@ const limits = { state: 5_000, readProgress: 20_000, readSource: 20_000 };
 
 export function createNodes(commands: CommandRunner, secret: ReadSecret): { control: NodeControl; setup: StandbySetup } {
   const way = { kind: 'postgres', limits, passwordIn: (args: readonly unknown[]) => passwordIn(args, secret) } as const;
-  return { control: route(createLocalNode(commands), way), setup: route(createStandbySetup(secret), way) };
+  return { control: route(createLocalNode(commands), way), setup: route(createStandbySetup(secret, commands), way) };
 }
 
 /** Of whoever is to be followed. */

@@ -29,6 +29,12 @@ export async function postmasterOf(home: string): Promise<FoundProcess | undefin
 const patienceMs = { SIGINT: 10_000, SIGQUIT: 2_000, SIGKILL: 10_000 } as const;
 const lookEveryMs = 10;
 
+/** First the one that would start others anew. Nobody is woken. */
+export async function killServer(home: string): Promise<void> {
+  const [postmaster, processes] = [await postmasterOf(home), await serverProcesses(home)];
+  for (const { pid } of [...(postmaster ? [postmaster] : []), ...processes]) send(pid, 'SIGKILL');
+}
+
 /** Ends them all, as gently as they let us. One that is frozen is never woken: what it would do first is write. Twice is fine. */
 export async function endServer(home: string, signal?: AbortSignal): Promise<void> {
   for (const [way, ms] of Object.entries(patienceMs)) {
@@ -36,8 +42,7 @@ export async function endServer(home: string, signal?: AbortSignal): Promise<voi
     if (processes.length === 0) return;
     const postmaster = await postmasterOf(home);
     if (way === 'SIGKILL') {
-      // First the one that would start others anew.
-      for (const { pid } of [...(postmaster ? [postmaster] : []), ...processes]) send(pid, way);
+      await killServer(home);
     } else if (postmaster === undefined || processes.some(({ isFrozen }) => isFrozen)) {
       continue;
     } else {

@@ -20,18 +20,18 @@ export async function startServer(
   signal?: AbortSignal,
 ): Promise<void> {
   if (await postmasterOf(home)) return;
-  if (control.start) {
+  const settings = control.config === undefined ? [] : [`config_file=${control.config}`];
+  const started = control.start ? run(control.start) : pgCtlStart(home, control, settings, signal);
+  await started.catch(async (error: unknown) => {
+    // It goes on with its log: whoever asked for it looks whether it answers.
+    if (!(await postmasterOf(home))) throw error;
+  });
+
+  async function run(start: readonly string[]): Promise<void> {
     await untilReaped(home, signal);
-    const { exitCode, stderr } = await commands.run(control.start, { timeoutMs: startSeconds * 1_000, signal });
-    if (exitCode !== 0) throw new Error(`${control.start.join(' ')}: ${stderr.trim().slice(-200)}`);
-    return;
+    const { exitCode, stderr } = await commands.run(start, { timeoutMs: startSeconds * 1_000, signal });
+    if (exitCode !== 0) throw new Error(`${start.join(' ')}: ${stderr.trim().slice(-200)}`);
   }
-  await pgCtlStart(home, control, control.config === undefined ? [] : [`config_file=${control.config}`], signal).catch(
-    async (error: unknown) => {
-      // It goes on with its log: whoever asked for it looks whether it answers.
-      if (!(await postmasterOf(home))) throw error;
-    },
-  );
 }
 
 /** `settings` come on top of its configuration: `name=value`. */

@@ -8,24 +8,30 @@ import type { Processes } from '../../domain/redis/fence-plan.ts';
 import { followed, withFollowing, withoutFollowing } from '../../domain/redis/following.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { processesIn, send, type FoundProcess } from '../machine/processes.ts';
+import { stopService } from '../machine/stop-service.ts';
 import { isThisMachine } from '../machine/this-machine.ts';
 import { runAsOwner } from '../process/run-as-owner.ts';
 import { keepFiles, listFiles } from './server-files.ts';
 
 /** A command that takes longer hangs. */
 const startMs = 20_000;
+const killMs = 10_000;
 const lookAgainMs = 5;
 
 export const createLocalRedis = (commands: CommandRunner): RedisControl => ({
   look: async (node) => standing(await processesOf(node)),
 
   async kill(node, signal) {
-    for (;;) {
-      const found = await processesOf(node);
-      if (found.length === 0) return;
-      for (const { pid } of found) send(pid, 'SIGKILL');
+    const { data, stop } = node.control;
+    // Before its service is told, for systemd wakes what it stops (SIGCONT behind SIGTERM).
+    await killThose(node);
+    // Also where there was nobody: it may be about to start one.
+    const whyNot = stop && (await stopService(stop, commands, signal));
+    for (const until = performance.now() + killMs; (await killThose(node)) > 0;) {
+      if (performance.now() > until) throw new Error(`the server of ${data} is started again and again`);
       await delay(lookAgainMs, undefined, signal ? { signal } : {});
     }
+    if (whyNot !== undefined) throw new Error(whyNot);
   },
 
   start({ control: { start } }, signal) {
@@ -55,6 +61,13 @@ export const createLocalRedis = (commands: CommandRunner): RedisControl => ({
     return { exitCode: code ?? -1, said: `${output}\n${said}`.trim().slice(-300) };
   },
 });
+
+/** Answers how many there were. */
+async function killThose(node: ControlledRedis): Promise<number> {
+  const found = await processesOf(node);
+  for (const { pid } of found) send(pid, 'SIGKILL');
+  return found.length;
+}
 
 async function rewrite({ config }: RedisControlSettings, change: (text: string) => string): Promise<void> {
   if (config === undefined) return;

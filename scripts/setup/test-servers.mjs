@@ -1,4 +1,4 @@
-/** Servers for the tests from the packages of the system: PostgreSQL, pgBackRest, PgBouncer, Patroni with etcd, Redis, HAProxy, name servers, `ip` for networks between them, and sshd for the way to another machine. No server is started, no port taken. */
+/** Servers for the tests from the packages of the system: PostgreSQL, pgBackRest, PgBouncer, Patroni with etcd, Redis, HAProxy, name servers, `ip` for networks between them, sshd for the way to another machine, and systemd that runs its servers. No server is started, no port taken. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import {
@@ -15,6 +15,7 @@ import {
   findPowerDns,
   findRedis,
   findSshd,
+  findSystemd,
 } from '../test-servers.mjs';
 import { SetupError } from './failure.mjs';
 import { runProgram } from './program.mjs';
@@ -31,6 +32,7 @@ const wanted = [
   { name: 'etcd', debian: 'etcd-server', find: findEtcd },
   { name: 'ip', debian: 'iproute2', find: findIp },
   { name: 'sshd', debian: 'openssh-server', find: findSshd },
+  { name: 'systemd', debian: 'systemd', find: findSystemd },
   { name: 'BIND', debian: 'bind9', find: findNamed },
   { name: 'Knot', debian: 'knot', find: findKnot },
   { name: 'PowerDNS', debian: 'pdns-server pdns-backend-lmdb', find: findPowerDns },

@@ -16,11 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ControlledNode } from '../../activities/ports/node-control.ts';
+import { createCommandRunner } from '../../adapters/process/run-command.ts';
 import { createDataExchange } from '../../adapters/postgres/data-exchange.ts';
 import { listSetAside } from '../../adapters/postgres/set-aside.ts';
 import { onSmallDisk } from '../support/mounts.ts';
 
-const exchange = createDataExchange();
+const exchange = createDataExchange(createCommandRunner());
 const name = '0123456789ab';
 
 /** A data directory as far as an exchange looks into it. */

@@ -1,7 +1,9 @@
 /** A Redis server by its processes and files: what is gone, what is killed, and what the checks say of damage. */
-import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { createCommandRunner } from '../../adapters/process/run-command.ts';
 import { createLocalRedis } from '../../adapters/redis/local-redis.ts';
 import { nobody } from '../../domain/redis/following.ts';
@@ -84,10 +86,36 @@ test('a copy of its files that broke off is made anew, one that is whole is left
   rmSync(into.root, { recursive: true });
 });
 
-test('a frozen one is killed without being woken, and is gone then; twice is fine', async () => {
+test('one that is started again at once is killed for good by whoever tells its service, and else said to be', async () => {
+  const folder = join(a.folder, 'again');
+  mkdirSync(folder);
+  copyFileSync('/bin/sleep', join(folder, 'redis-server'));
+  const service = spawn('sh', ['-c', 'while :; do ./redis-server 60; done'], { cwd: folder, stdio: 'ignore' });
+  const away = once(service, 'exit');
+  onTestFinished(() => void service.kill('SIGKILL'));
+  const again = (stop?: string[]) => node({ data: folder, ...(stop && { stop }) });
+  await expect.poll(() => local.look(again())).toBe('running');
+  const killed = () => local.kill(again()).then(() => 'killed', String);
+  // Its ten seconds are over when it looks for the second time.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 11_000));
+  await expect.poll(killed, { interval: 0 }).toContain(`the server of ${folder} is started again and again`);
+  clock.mockRestore();
+  await expect(local.kill(again(['sh', '-c', `kill -9 ${service.pid}; echo so so >&2; exit 5`]))).rejects.toThrow(
+    /^sh -c .*: so so$/,
+  );
+  await away;
+  expect(await local.look(again())).toBe('gone');
+  await local.kill(again(['true']));
+});
+
+test('a frozen one is killed before its service is told, which would wake it, and is gone then; twice is fine', async () => {
+  const [, pid] = /process_id:(\d+)/.exec(String(await a.command('INFO', 'server')))!;
+  const said = join(a.folder, 'said');
   a.signal('SIGSTOP');
   await expect.poll(() => local.look(node())).toBe('frozen');
-  await local.kill(node());
+  await local.kill(node({ stop: ['sh', '-c', `(grep State: /proc/${pid}/status || echo gone) > ${said}`] }));
+  expect(readFileSync(said, 'utf8')).not.toContain('stopped');
   expect(await local.look(node())).toBe('gone');
   await local.kill(node());
   expect(

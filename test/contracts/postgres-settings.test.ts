@@ -1,4 +1,4 @@
-/** What the inventory may say of a cluster that Patroni runs, and which scenarios leave such a one alone. */
+/** What the inventory may say of nodes and their services, of a cluster that Patroni runs, and which scenarios leave such a one alone. */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { TargetEntry } from '../../contracts/inventory.ts';
@@ -21,6 +21,14 @@ test('two managers of one cluster are a split brain: what Patroni runs we do not
     'nodes.1.control: Patroni runs this node: whoever fences or promotes it besides makes two primaries; leave control out',
   ]);
   expect(faults({ patroni }, {})).toEqual(['nodes: Patroni runs every node of a cluster or none: name its REST API at each']);
+});
+
+test('a service that is stopped is started too: pg_ctl would start a server that belongs to no service', () => {
+  const stopped = { ...control, stop: ['stop'] };
+  expect(faults({ control: stopped })).toEqual([
+    'nodes.0.control.start: has to be named beside stop: another way the server would belong to no service',
+  ]);
+  expect(faults({ control: { ...stopped, start: ['start'] } })).toEqual([]);
 });
 
 test('a login stands under roles, never in an address', () => {

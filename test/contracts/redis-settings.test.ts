@@ -18,6 +18,14 @@ test('a server that is started names its configuration: without it, it would com
   expect([faults({ start: ['start'], config: '/redis.conf' }), faults({})]).toEqual([[], []]);
 });
 
+test('a service that is stopped is started too: another way it would not be one any more', () => {
+  const config = '/redis.conf';
+  expect(faults({ config, stop: ['stop'] })).toEqual([
+    'nodes.0.control.start: has to be named beside stop: another way the server would belong to no service',
+  ]);
+  expect(faults({ config, start: ['start'], stop: ['stop'] })).toEqual([]);
+});
+
 test('the command that reaches a machine is named where there is one, and only there', () => {
   const run = ['ssh', 'okiagari@cache-a', 'okiagari', 'node'];
   const refused = ['nodes.0.control.run: names the command where kind is command, and only there'];

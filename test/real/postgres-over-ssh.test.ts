@@ -1,25 +1,41 @@
-/** A cluster as production has it: servers that speak TLS alone, machines that are reached by ssh alone. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+/** A cluster as production has it: servers that speak TLS alone, machines that are reached by ssh alone, services that systemd runs. */
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readPidFile } from '../../adapters/postgres/server-processes.ts';
 import { hasEnded } from '../../domain/recovery.ts';
+import type { RecoveryState } from '../../domain/recovery.ts';
 import { failoverOf } from '../activities/postgres/failover/world.ts';
 import { startCluster, type TestCluster } from '../support/postgres/cluster.ts';
 import { declareCluster } from '../support/postgres/declare.ts';
-import { owner, postgresBin, type TestServer } from '../support/postgres/server.ts';
+import type { TestServer } from '../support/postgres/server.ts';
+import { debianUnit, handOver, restartingUnit, signalAll } from '../support/postgres/service.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
+import { startMachine, type TestMachine } from '../support/systemd/machine.ts';
 import { createDriver } from '../support/recovery-driver.ts';
-import { startStoreStack } from '../support/store-stack.ts';
-import { freePort, startTemporalServer } from '../support/temporal-server.ts';
+import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
+import { freePort, startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
+let machine: TestMachine;
 let ssh: TestSshd;
+let server: TemporalServer;
+let stack: StoreStack;
 let cluster: TestCluster;
 beforeAll(async () => {
-  ssh = await startSshd();
+  machine = await startMachine();
+  ssh = await startSshd(machine);
+  server = await startTemporalServer();
+  stack = await startStoreStack(server);
 });
-afterAll(() => ssh.stop());
-afterEach(() => cluster.stop());
+afterAll(async () => {
+  await stack.stop();
+  await server.stop();
+  await machine.stop();
+  ssh.clear();
+});
+afterEach(async () => {
+  machine.run('systemctl', 'stop', 'postgresql@*');
+  await cluster.stop();
+});
 
 const slow = { timeout: 180_000 };
 const symptomsOf = async (of: TestCluster): Promise<string[]> => {
@@ -34,48 +50,71 @@ const by = (run: string[], more: object = {}): TestCluster => ({
   ),
 });
 
-/** Does what the service manager of the other machine would: systemd does not run where tests do. */
-function standInForSystemd(server: TestServer): { readonly start: string[]; readonly said: string } {
-  const [program, said] = [join(ssh.folder, 'systemctl'), join(ssh.folder, 'systemctl.said')];
-  const asOwner = owner ? `setpriv --reuid=${owner.uid} --regid=${owner.gid} --clear-groups ` : '';
-  const start = `${asOwner}${postgresBin()}/pg_ctl -D ${server.folder} -w -s -l ${server.folder}/service.log start`;
-  writeFileSync(program, `#!/bin/sh\necho "$*" >> ${said}\ncd / && exec ${start}\n`);
-  chmodSync(program, 0o755);
-  return { start: [program, 'start', 'postgresql@15-main'], said };
+const unit = 'postgresql@15-main';
+const start = ['systemctl', 'start', unit];
+const stop = ['systemctl', 'stop', unit];
+
+/** A failover to its end, for which nobody is asked. */
+async function recover(declared: TestCluster): Promise<RecoveryState> {
+  const id = await declareCluster(stack, declared).recover({ scenario: 'postgres-failover' });
+  // A login and the start of a Node for each thing that is asked of a machine.
+  const patient = createDriver(stack.client, () => '', 150_000);
+  const now = await patient.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
+  expect(now.waitingFor.map(({ title }) => title.en)).toEqual([]);
+  const state = await stack.result(id);
+  expect(state.status).toBe('recovered');
+  return state;
+}
+
+/** It runs, and systemd knows by which process: one that it started itself. */
+async function expectService({ folder }: TestServer): Promise<void> {
+  expect(machine.service(unit)).toEqual({ state: 'active', serves: (await readPidFile(folder))!.pid });
 }
 
 test('a primary that died is fenced, set up anew and started again over ssh, and every connection is by TLS', slow, async () => {
   cluster = await startCluster({ isTls: true });
   const [a, b] = cluster.servers as [TestServer, TestServer];
+  await handOver(a, machine, unit, debianUnit(a));
   await a.sql('create table t as select generate_series(1, 1000) as n');
   await cluster.caughtUp();
-  const systemd = standInForSystemd(a);
-  const declared = by(ssh.run(), { start: systemd.start });
+  const declared = by(ssh.run(), { start });
   await expect.poll(() => symptomsOf(declared), { timeout: 30_000 }).toEqual([]);
-  await a.kill();
-  const server = await startTemporalServer();
-  const stack = await startStoreStack(server);
-  try {
-    const id = await declareCluster(stack, declared).recover({ scenario: 'postgres-failover' });
-    // A login and the start of a Node for each thing that is asked of a machine.
-    const patient = createDriver(stack.client, () => '', 150_000);
-    const now = await patient.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-    expect(now.waitingFor.map(({ title }) => title.en)).toEqual([]);
-    const state = await stack.result(id);
-    expect(state.status).toBe('recovered');
-    expect(state.steps.find(({ name }) => name === 'rejoin a')?.sentence.en).toBe(
-      'a is a standby of b and receives its log (was rewound).',
-    );
-  } finally {
-    await stack.stop();
-    await server.stop();
-  }
+  await signalAll(a, 'SIGKILL');
+  await expect.poll(() => machine.service(unit)).toEqual({ state: 'failed', serves: 0 });
+  const state = await recover(declared);
+  expect(state.steps.find(({ name }) => name === 'rejoin a')?.sentence.en).toBe(
+    'a is a standby of b and receives its log (was rewound).',
+  );
   expect(ssh.calls().length).toBeGreaterThan(5);
-  expect(readFileSync(systemd.said, 'utf8')).toBe('start postgresql@15-main\n');
+  await expectService(a);
   await b.sql('insert into t values (0)');
   await expect.poll(async () => (await a.sql('select from t')).length).toBe(1_001);
   expect(await b.sql('select ssl from pg_stat_ssl join pg_stat_replication using (pid)')).toEqual([{ ssl: true }]);
 });
+
+test(
+  'a primary that is frozen is killed; systemd, which would start it again, is told not to, and nothing is lost',
+  slow,
+  async () => {
+    cluster = await startCluster();
+    const [a, b] = cluster.servers as [TestServer, TestServer];
+    await handOver(a, machine, unit, restartingUnit(a));
+    await a.sql('create table t as select generate_series(1, 1000) as n');
+    await cluster.caughtUp();
+    await signalAll(a, 'SIGSTOP');
+    const state = await recover(by(ssh.run(), { start, stop }));
+    expect(state.steps.map(({ sentence }) => sentence.en)).toEqual(
+      expect.arrayContaining([
+        'a has no process any more and comes up as a standby.',
+        'b takes over. No commit is lost.',
+        'a is a standby of b and receives its log (was rewound).',
+      ]),
+    );
+    await expectService(a);
+    await b.sql('insert into t values (0)');
+    await expect.poll(async () => (await a.sql('select from t')).length).toBe(1_001);
+  },
+);
 
 test(
   'a machine that ssh does not get to proves nothing: why is said while all is well, and where the fence is to be proven',

@@ -1,4 +1,4 @@
-/** Redis servers as production has them: whose machines are reached by ssh alone. */
+/** Redis servers as production has them: machines that are reached by ssh alone, services that systemd starts again whoever ends them. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -10,36 +10,55 @@ import { inventorySchema, type Inventory } from '../../contracts/inventory.ts';
 import { eventually } from '../support/eventually.ts';
 import { rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis, TestRedisServers } from '../support/redis/server.ts';
+import { handOver, killForGood } from '../support/redis/service.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
 import { createDriver } from '../support/recovery-driver.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
+import { startMachine, type TestMachine } from '../support/systemd/machine.ts';
 import { freePort, startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
+let machine: TestMachine;
 let ssh: TestSshd;
 let server: TemporalServer;
 let stack: RedisStack;
 beforeAll(async () => {
-  ssh = await startSshd();
+  machine = await startMachine();
+  ssh = await startSshd(machine);
   server = await startTemporalServer();
   stack = await startRedisStack(server);
 });
 afterAll(async () => {
+  await machine.stop();
   await stack.stop();
   await server.stop();
-  await ssh.stop();
+  ssh.clear();
 });
 
 const slow = { timeout: 180_000 };
 /** A login and the start of a Node for each thing that is asked of a machine. */
 const gateOf = (id: string, name: string) => createDriver(stack.client, () => '', 150_000).gate(id, name);
-/** The machine of the master by that command, or all of them. */
-const by = (run: string[], { controlled }: Pick<TestRedisServers, 'controlled'>, isAll = false) =>
-  controlled.map((node, n) => (isAll || n === 0 ? { ...node, control: { ...node.control, kind: 'command', run } } : node));
+const unitOf = ({ port }: Pick<TestRedis, 'port'>): string => `redis-server@${port}`;
+
+interface Way {
+  readonly run: string[];
+  /** The machines of all nodes by that command, not of the master alone. */
+  readonly isAll?: boolean;
+  /** The inventory says how services are stopped. */
+  readonly stops?: boolean;
+}
+
+const by = ({ run, isAll = false, stops = false }: Way, { controlled }: Pick<TestRedisServers, 'controlled'>) =>
+  controlled.map((node, n) => {
+    const [start, stop] = ['start', 'stop'].map((verb) => ['systemctl', verb, unitOf(node)]);
+    const control = { ...node.control, kind: 'command', run, start, ...(stops && { stop }) };
+    return isAll || n === 0 ? { ...node, control } : node;
+  });
 const configOf = ({ control }: TestRedis): string => readFileSync(control.config, 'utf8');
 
-async function filled(run: string[], isAll = false): Promise<RedisBed> {
-  const bed = await stack.cache({ declare: (servers) => ({ nodes: by(run, servers, isAll) }) });
+async function filled(way: Way): Promise<RedisBed> {
+  const bed = await stack.cache({ declare: (servers) => ({ nodes: by(way, servers) }) });
   const [a, b] = bed.servers as [TestRedis, TestRedis];
+  for (const one of way.isAll ? [a, b] : [a]) await handOver(one, machine, unitOf(one));
   await a.command('SET', 'lpr:1', 'x');
   await eventually(() => b.command('DBSIZE')).toBe(1);
   return bed;
@@ -58,6 +77,8 @@ async function failedOver(bed: RedisBed) {
   expect(state.status).toBe('recovered');
   expect(await rolesOf(bed.servers)).toEqual(['slave', 'master']);
   expect(ssh.calls().length - before).toBeGreaterThan(5);
+  const serves = /^process_id:(\d+)/m.exec(String(await a.command('INFO', 'server')))![1];
+  expect(machine.service(unitOf(a))).toEqual({ state: 'active', serves: Number(serves) });
   return state;
 }
 
@@ -65,11 +86,11 @@ test(
   'a master that died is proven gone, held, started again and made to follow by ssh; what it had lies beside its data',
   slow,
   async () => {
-    const bed = await filled(ssh.run(), true);
+    const bed = await filled({ run: ssh.run(), isAll: true });
     const [a, b] = bed.servers as [TestRedis, TestRedis];
     await a.command('SET', 'only-a-has-it', 'x'.repeat(100));
     await a.command('SAVE');
-    await a.kill();
+    await killForGood(a, machine, unitOf(a));
     const snapshot = readFileSync(join(a.folder, 'dump.rdb'));
     const state = await failedOver(bed);
     const { evidence, sentence } = state.steps.find(({ name }) => name === 'bring back a')!;
@@ -82,8 +103,8 @@ test(
   },
 );
 
-test('a master that is frozen is killed by ssh without being woken', slow, async () => {
-  const bed = await filled(ssh.run());
+test('a master that is frozen is killed by ssh without being woken, and systemd is told to leave it', slow, async () => {
+  const bed = await filled({ run: ssh.run(), stops: true });
   const [a, b] = bed.servers as [TestRedis, TestRedis];
   a.signal('SIGSTOP');
   const waiting = a.command('SET', 'too-late', 'x').then(
@@ -93,6 +114,21 @@ test('a master that is frozen is killed by ssh without being woken', slow, async
   const state = await failedOver(bed);
   expect(state.steps.find(({ name }) => name === 'fence')?.sentence.en).toBe('a takes no writes any more.');
   expect([await waiting, await b.command('EXISTS', 'too-late')]).toEqual(['refused', 0]);
+});
+
+test('a master that systemd starts again, because nobody says how its service is stopped, follows nobody', slow, async () => {
+  const run = ssh.run();
+  const bed = await filled({ run });
+  const [a] = bed.servers as [TestRedis];
+  const act = activitiesOf(bed, run, 'data-again');
+  a.signal('SIGSTOP');
+  const asked = { target: 'cache', recovery: 'cache~again', mode: 'failover' as const, successor: 'b' };
+  const { plan } = await act.planRedisFence(asked);
+  const order = { target: 'cache', plan: plan.ref, digest: plan.digest };
+  await act.applyRedisFence(order);
+  await eventually(() => rolesOf(bed.servers)).toEqual(['slave', 'slave']);
+  const checks = await act.proveRedisFence(order);
+  expect(checks.map(({ ok, sentence }) => [ok, sentence.en])).toContainEqual([true, 'a answers as a read-only replica.']);
 });
 
 test(
@@ -109,7 +145,7 @@ test(
       { run: ssh.run({ port }), why: 'ssh gave no answer within 5 s' },
     ];
     try {
-      const bed = await filled(changed);
+      const bed = await filled({ run: changed });
       const [a] = bed.servers as [TestRedis];
       const worlds = ways.map((way, n) => ({ ...way, act: activitiesOf(bed, way.run, `data-${n}`) }));
       for (const { act, why } of worlds) {
@@ -121,7 +157,7 @@ test(
       const assessed = { successor: 'a', isMaster: true, sentence, keys: 1, silent: [], symptoms: [] };
       const checks = await cut.verifyRedisFailover({ target: 'cache', assessed, leftOut: [] });
       expect(checks.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['files']);
-      await a.kill();
+      await killForGood(a, machine, unitOf(a));
       for (const { act, why } of worlds) {
         const fence = { target: 'cache', recovery: 'cache~test', mode: 'failover' as const, successor: 'b' };
         const { plan } = await act.planRedisFence(fence);
@@ -158,7 +194,7 @@ function activitiesOf(bed: RedisBed, run: string[], data: string) {
   const inventory = inventorySchema().parse({
     version: 1,
     people: [{ id: 'hana', name: 'Hana', roles: ['operator'], token: { env: 'TOKEN' } }],
-    targets: [{ id: 'cache', kind: 'redis', nodes: by(run, bed), login: { password: { env: 'REDIS' } } }],
+    targets: [{ id: 'cache', kind: 'redis', nodes: by({ run }, bed), login: { password: { env: 'REDIS' } } }],
   }) as Inventory;
   const folder = join(dirname(bed.servers[0]!.folder), data);
   const ports = createPorts({ inventory: () => inventory, data: folder, secret: () => bed.password });

@@ -1,12 +1,12 @@
-/** A real sshd on a free loopback port, with keys made for it: the way to another machine, where a login may run `okiagari node` and nothing else. */
-import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** A real sshd on a free loopback port, with keys made for it: the way to a machine, where a login may run `okiagari node` and nothing else. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findSshd } from '../../scripts/test-servers.mjs';
+import type { TestMachine } from './systemd/machine.ts';
 import { freePort } from './temporal-server.ts';
 
 export interface TestSshd {
@@ -20,17 +20,24 @@ export interface TestSshd {
   makeKey(name: string): string;
   /** A file of known hosts in which this one has that key. */
   known(name: string, publicKey: string): string;
-  stop(): Promise<void>;
+  /** Removes its files. */
+  clear(): void;
 }
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-/** Where it parts from itself when it runs as root; its package makes it at the start of the service. */
-const separation = '/run/sshd';
+/** As the package of Debian brings it: a session outlives the end of the service. */
+const unitOf = (program: string, settings: string): string => `[Service]
+Type=notify
+ExecStart=${program} -D -f ${settings}
+KillMode=process
+Restart=on-failure
+RuntimeDirectory=sshd
+`;
 
-export async function startSshd(): Promise<TestSshd> {
+/** It ends with its machine. */
+export async function startSshd(machine: TestMachine): Promise<TestSshd> {
   const program = findSshd();
   if (program === undefined) throw new Error('No sshd is installed. `npm test` installs it.');
-  if (process.getuid?.() === 0 && !existsSync(separation)) mkdirSync(separation, { mode: 0o755 });
   const folder = mkdtempSync(join(tmpdir(), 'okiagari-ssh-'));
   const at = (name: string): string => join(folder, name);
   const makeKey = (name: string): string => {
@@ -55,15 +62,8 @@ export async function startSshd(): Promise<TestSshd> {
     `AuthorizedKeysFile ${at('authorized_keys')}`,
   ];
   writeFileSync(at('sshd_config'), `${settings.join('\n')}\n`);
-  const server = spawn(program, ['-D', '-e', '-f', at('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const reap = (): void => void server.kill('SIGKILL');
-  process.once('exit', reap);
-  while (!said.includes('Server listening')) {
-    if (server.exitCode !== null) throw new Error(`sshd does not start:\n${said}`);
-    await delay(10);
-  }
+  machine.install('ssh.service', unitOf(program, at('sshd_config')));
+  machine.run('systemctl', 'start', 'ssh');
   return {
     ...{ folder, port, makeKey, known },
     run: (options = {}) => [
@@ -72,14 +72,6 @@ export async function startSshd(): Promise<TestSshd> {
       ...['-p', String(options.port ?? port), `${userInfo().username}@127.0.0.1`, 'okiagari', 'node'],
     ],
     calls: () => (existsSync(at('calls')) ? readFileSync(at('calls'), 'utf8').trim().split('\n') : []),
-    async stop() {
-      process.removeListener('exit', reap);
-      if (server.exitCode === null) {
-        const gone = new Promise((resolve) => server.once('exit', resolve));
-        server.kill();
-        await gone;
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
+    clear: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
