@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PodNode } from '../../activities/ports/node-control.ts';
 import { createPods } from '../../adapters/kubernetes/pods.ts';
+import { isHeld, type Found } from '../../adapters/kubernetes/stateful-set.ts';
 import { clusters, type Cluster } from '../support/kubernetes/cluster.ts';
 import { isReady, startServerSet, waits, type ServerSet } from '../support/kubernetes/server-set.ts';
 import { freePort } from '../support/temporal-server.ts';
@@ -62,6 +63,7 @@ describe.each(clusters)('in %s', (_, start) => {
     await pods.fence(node, recovery);
     await set.until(waits);
     await set.patch({ spec: { template: { spec: { nodeSelector: { 'okiagari.dev/fence': null } } } } });
+    expect(await pods.state(node), 'its pod may be made anew').toEqual({ ...running, processes: 'gone' });
     await pods.unfence(node, recovery);
     await pods.start(node);
     expect(await pods.state(node)).toEqual(running);
@@ -128,6 +130,31 @@ describe.each(clusters)('in %s', (_, start) => {
     const away = { ...node, control: { ...node.control, server: `https://localhost:${await freePort()}` } };
     await expect(pods.state(away)).rejects.toThrow(/says: no answer \(ECONNREFUSED\)$/);
   });
+});
+
+describe('a fence holds', () => {
+  const nodeSelector = { 'okiagari.dev/fence': 'no-machine' };
+  const set = (spec: object, observedGeneration: number): Found['set'] => ({
+    metadata: { generation: 2 },
+    spec: { replicas: 1, template: { spec } },
+    status: { replicas: 1, observedGeneration },
+  });
+  const pod = (spec: object, phase: string): Found['pod'] => ({ metadata: { name: 'db-0', uid: '1' }, spec, status: { phase } });
+
+  test.each<[string, boolean, Found]>([
+    ['where its controller has heard of it and there is no pod', true, { set: set({ nodeSelector }, 2), pod: undefined }],
+    ['not before: it may make one of the old template', false, { set: set({ nodeSelector }, 1), pod: undefined }],
+    ['where the pod waits for its machine', true, { set: set({ nodeSelector }, 2), pod: pod({ nodeSelector }, 'Pending') }],
+    ['not where one of the old template waits', false, { set: set({ nodeSelector }, 2), pod: pod({}, 'Pending') }],
+    ['where the pod has ended', true, { set: set({ nodeSelector }, 2), pod: pod({ nodeName: 'm' }, 'Failed') }],
+    ['not where a machine has it', false, { set: set({ nodeSelector }, 2), pod: pod({ nodeName: 'm' }, 'Running') }],
+    [
+      'not where somebody gave a machine its label',
+      false,
+      { set: set({ nodeSelector }, 2), pod: pod({ nodeSelector, nodeName: 'm' }, 'Pending') },
+    ],
+    ['not where the template has lost it', false, { set: set({}, 2), pod: pod({ nodeSelector }, 'Pending') }],
+  ])('%s', (_, is, found) => expect(isHeld(found)).toBe(is));
 });
 
 function rolling(partition: number): object {

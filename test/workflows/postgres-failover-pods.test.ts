@@ -8,7 +8,6 @@ import { startServerSet, waits } from '../support/kubernetes/server-set.ts';
 import { startCluster } from '../support/postgres/cluster.ts';
 import { declareCluster } from '../support/postgres/declare.ts';
 import { postgresBin, runAsPostgres, type TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
@@ -77,11 +76,10 @@ test('its pod is kept from running before the standby takes over, its loss is ag
   expect(happened).toEqual([started, ended]);
   await stack.decide(id, loss, 'ren', 'approve');
   const state = await stack.until(id, ({ status }) => hasEnded(status));
-  await recordHistory(stack.client.workflow.getHandle(id), 'postgres-failover.pod');
   expect(state.status).toBe('recovered');
   expect(sentence(state, 'fence')).toBe('a has no process any more: whoever starts it, it takes no writes.');
   expect(sentence(state, 'rejoin a')).toContain(
-    `a is left as it is: a does not follow b, and its volume is not written from here: have it made anew as a standby of b, then take the fence out of the StatefulSet default/${set.control.statefulSet}`,
+    `a is left as it is: a does not follow b, and its volume is not written from here: have it made a standby of b there, then take the fence, where one stands, out of the StatefulSet default/${set.control.statefulSet}`,
   );
   expect([await isPrimary(b), readFileSync(file, 'utf8')]).toEqual([true, `127.0.0.1:${port}\n`]);
   expect(waits(await set.pod())).toBe(true);

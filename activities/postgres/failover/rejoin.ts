@@ -73,8 +73,8 @@ function howByHand({ node, primary, server: { control } }: Rejoin): Text {
   }
   const set = `${control.namespace}/${control.statefulSet}`;
   return {
-    en: `${node} does not follow ${primary}, and its volume is not written from here: have it made anew as a standby of ${primary}, then take the fence out of the StatefulSet ${set}, as docs/postgres.md says.`,
-    ja: `${node} は ${primary} に追従しておらず、そのボリュームはここから書けません。${primary} のスタンバイとして作り直してから、docs/postgres.md の手順で StatefulSet ${set} のフェンスを外してください。`,
+    en: `${node} does not follow ${primary}, and its volume is not written from here: have it made a standby of ${primary} there, then take the fence, where one stands, out of the StatefulSet ${set}, as docs/postgres.md says.`,
+    ja: `${node} は ${primary} に追従しておらず、そのボリュームはここから書けません。${primary} のスタンバイにしたうえで、StatefulSet ${set} にフェンスがあれば docs/postgres.md の手順で外してください。`,
   };
 }
 

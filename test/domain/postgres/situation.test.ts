@@ -160,6 +160,12 @@ describe('a primary that lives', () => {
       {},
       'Nobody can stop a: its control is not declared, or not within reach.',
     ],
+    [
+      'where what only it has could not be read then',
+      [primary(), standby('b')],
+      { a: { ...gone, processes: 'running', isLogShut: true } },
+      'The log of a cannot be read once it is stopped: that a planned move loses nothing could not be shown. Have it moved by whoever runs it, or start a failover, which asks about the loss.',
+    ],
     ['to one that receives nothing', [primary(), standby('b', '1/0', { isStreaming: false })], { a: gone }, 'b receives no log.'],
     [
       'to one that does not replay',
@@ -283,6 +289,8 @@ describe('a loss', () => {
   test('that nobody knows is over every budget, also where only one of several is unknown', () => {
     const unknown = allTails([tail(0), undefined]);
     expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: Infinity })).toMatchObject({ isWithin: false });
+    expect(decideLoss({ tail: unknown, lastCommitAt: null, budgetMs: 1 }).sentence.en).toBe('What would be lost is unknown.');
+    expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: 1 }).sentence.en).toContain(`no commit from before ${at}`);
     expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: 1 })).not.toHaveProperty('lostMs');
   });
   test('of several nodes is that of the one with most', () => {
