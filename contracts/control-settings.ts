@@ -1,5 +1,6 @@
 /** How the machine of a database server is reached, for what its server cannot tell or do. */
 import { z } from 'zod';
+import { kubernetesApi, objectName } from './kubernetes-settings.ts';
 
 export const reach = {
   kind: z
@@ -36,3 +37,11 @@ export const startsNothing = {
   path: ['start'],
   error: 'has to be named beside stop: another way the server would belong to no service',
 };
+
+/** A server whose machine is whichever Kubernetes gives its pod. */
+export const pod = z.strictObject({
+  kind: z.literal('kubernetes').describe('The server is the one pod of a StatefulSet. Experimental.'),
+  ...kubernetesApi,
+  token: kubernetesApi.token.describe('Of an account that may get and patch the StatefulSet, and get and delete its pod.'),
+  statefulSet: objectName.describe('Has one replica: this node. No operator and no GitOps may put its template back.'),
+});

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { conceal } from '../domain/endpoints/conceal.ts';
 import { slug } from './inputs/start.ts';
-import { secretRef } from './secret-ref.ts';
-import { serverName, tls } from './tls-settings.ts';
+import { kubernetesApi, objectName } from './kubernetes-settings.ts';
+import { serverName } from './tls-settings.ts';
 import { proxyName } from './proxy-name.ts';
 import { proxies } from './traffic-settings.ts';
 
@@ -66,16 +66,11 @@ const dns = z.strictObject({
   via,
 });
 
-/** As Kubernetes names what is kept in a namespace (RFC 1123). */
-const objectName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a name of Kubernetes');
-
 const secret = z.strictObject({
   id: slug,
   kind: z.literal('kubernetes-secret').describe('A Secret of a Kubernetes cluster. Experimental.'),
-  server: z.url({ protocol: /^https$/ }).describe('The API of the cluster.'),
-  tls: tls.describe('Whom to trust. Left out: the authorities of the system.'),
-  token: secretRef.describe('Of an account that may get and patch the Secret, and patch the Deployments.'),
-  namespace: objectName,
+  ...kubernetesApi,
+  token: kubernetesApi.token.describe('Of an account that may get and patch the Secret, and patch the Deployments.'),
   secret: objectName.describe('It has to be there; other keys of it are left alone.'),
   keys: z
     .record(z.string().regex(/^[\w.-]{1,253}$/, 'a key of a Secret'), ledText)

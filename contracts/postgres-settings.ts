@@ -1,6 +1,6 @@
 /** What the inventory says of a PostgreSQL cluster beside the head that all targets share. */
 import { z } from 'zod';
-import { namesItsCommand, namesNoCommand, reach, service, startsNothing, startsWhatItStops } from './control-settings.ts';
+import { namesItsCommand, namesNoCommand, pod, reach, service, startsNothing, startsWhatItStops } from './control-settings.ts';
 import { endpoints } from './endpoint-settings.ts';
 import { slug } from './inputs/start.ts';
 import { postgresBackupSettings } from './postgres-backup-settings.ts';
@@ -15,7 +15,7 @@ const login = z.strictObject({
   password: secretRef,
 });
 
-const control = z
+const machine = z
   .strictObject({
     ...reach,
     data: absolutePath.describe('Its data directory.'),
@@ -25,6 +25,8 @@ const control = z
   })
   .refine(namesItsCommand, namesNoCommand)
   .refine(startsWhatItStops, startsNothing);
+
+const control = z.discriminatedUnion('kind', [machine, pod]);
 
 /** Its own programs check the name of `host`, and go to an address only where that is given as one. */
 const isAddress = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;
@@ -56,6 +58,10 @@ const node = z
     error: 'goes with an address as host; a name is the one that is checked',
   });
 
+const setOf = ({ control: own }: z.infer<typeof node>): string[] =>
+  own?.kind === 'kubernetes' ? [`${own.server} ${own.namespace}/${own.statefulSet}`] : [];
+const differ = (words: readonly string[]): boolean => new Set(words).size === words.length;
+
 export const postgresSettings = {
   nodes: z
     .array(node)
@@ -65,7 +71,8 @@ export const postgresSettings = {
       (nodes) => new Set(nodes.map(({ patroni: one }) => one === undefined)).size === 1,
       'Patroni runs every node of a cluster or none: name its REST API at each',
     )
-    .refine((nodes) => new Set(nodes.map(({ id }) => id)).size === nodes.length, 'two nodes have the same id')
+    .refine((nodes) => differ(nodes.map(({ id }) => id)), 'two nodes have the same id')
+    .refine((nodes) => differ(nodes.flatMap(setOf)), 'two nodes are the pod of one StatefulSet')
     .describe('Every server of the cluster; which one is the primary is asked of them.'),
   database: z.string().min(1).max(63).default('postgres').describe('Where our role logs in.'),
   roles: z

@@ -1,27 +1,27 @@
 /** Exchanging the data directory of a PostgreSQL node for another one, on its own machine. What it replaces is kept beside it. */
-import type { ControlledNode } from './node-control.ts';
+import type { MachineNode } from './node-control.ts';
 
 /** Whether another directory took the place of the node's, under the name that is asked for. */
 export type ExchangeState = 'not-begun' | 'begun' | 'done';
 
 export interface DataExchange {
   /** Why the directory of this node cannot be exchanged; undefined where it can. Reads only. */
-  whyNot(node: ControlledNode): Promise<string | undefined>;
+  whyNot(node: MachineNode): Promise<string | undefined>;
   /** Reads only. */
-  state(node: ControlledNode, name: string): Promise<ExchangeState>;
+  state(node: MachineNode, name: string): Promise<ExchangeState>;
   /** Where `exchange` keeps, or kept, what it replaced under that name. */
-  kept(node: ControlledNode, name: string): string;
+  kept(node: MachineNode, name: string): string;
   /**
    * Puts the directory at `from` in the place of the node's, with the node's own configuration, and what that needs to come up on
    * a timeline of its own: a restored one with its goal, one that was set aside as a standby that knows the timelines since then.
    * Answers where the old one is kept. Wants no server on either. May run twice, also after it was cut off. Throws where it cannot.
    */
-  exchange(node: ControlledNode, from: string, name: string): Promise<string>;
+  exchange(node: MachineNode, from: string, name: string): Promise<string>;
   /**
    * The other way round, where `exchange` has begun under that name: the old one is in its place again, what took it is kept.
    * Answers whether it has yet to be started, promoted and settled. As `exchange`.
    */
-  takeBack(node: ControlledNode, name: string): Promise<boolean>;
+  takeBack(node: MachineNode, name: string): Promise<boolean>;
   /** Its own configuration again, once it takes writes: without a goal, which would stop it the next time it is a standby. May run twice. */
-  settle(node: ControlledNode): Promise<void>;
+  settle(node: MachineNode): Promise<void>;
 }

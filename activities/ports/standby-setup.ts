@@ -1,7 +1,7 @@
 /** Making a PostgreSQL server a standby of another one, on its own machine. What it replaces is kept beside it. */
 import type { SecretRef } from '../../contracts/secret-ref.ts';
 import type { TlsSettings } from '../../contracts/tls-settings.ts';
-import type { ControlledNode } from './node-control.ts';
+import type { MachineNode } from './node-control.ts';
 
 /** The primary to follow, and how to log in there for replication. */
 export interface Source {
@@ -24,18 +24,18 @@ export type SetupProgress = 'none' | 'rewinding' | 'rewound' | 'rebuilt';
 export interface StandbySetup {
   /** Whom its files tell it to follow, and which slot it uses as a standby; null where they tell none. Reads only. */
   readSource(
-    node: ControlledNode,
+    node: MachineNode,
   ): Promise<{ readonly upstream: { readonly host: string; readonly port: number } | null; readonly slot: string | null }>;
-  readProgress(node: ControlledNode): Promise<SetupProgress>;
+  readProgress(node: MachineNode): Promise<SetupProgress>;
   /** Tells it whom to follow, from its next start on, or at once where it runs as a standby. No password in what it writes but a file for its owner alone. May run twice. */
-  follow(node: ControlledNode, source: Source): Promise<void>;
+  follow(node: MachineNode, source: Source): Promise<void>;
   /**
    * Takes back what it has and the source has not, where they have parted, by `pg_rewind`; its own configuration stays. Wants
    * a server that is not running. Throws where that cannot work; then, and when it was cut off, only `rebuild` helps.
    */
-  rewind(node: ControlledNode, source: Source, signal?: AbortSignal): Promise<void>;
+  rewind(node: MachineNode, source: Source, signal?: AbortSignal): Promise<void>;
   /** Takes a new copy of the source, and keeps the old files beside it, in the folder that it answers. Wants a server that is not running. May run twice. */
-  rebuild(node: ControlledNode, source: Source, kept: string, signal?: AbortSignal): Promise<string>;
+  rebuild(node: MachineNode, source: Source, kept: string, signal?: AbortSignal): Promise<string>;
   /** Forgets what `rewind` and `rebuild` noted for themselves. May run twice. */
-  finish(node: ControlledNode): Promise<void>;
+  finish(node: MachineNode): Promise<void>;
 }

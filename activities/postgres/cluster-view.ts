@@ -2,7 +2,7 @@
 import { isLive, type NodeReport } from '../../domain/postgres/node-report.ts';
 import type { NodeState } from '../../domain/postgres/node-state.ts';
 import type { ClusterView } from '../../domain/postgres/cluster-view.ts';
-import type { ControlledNode } from '../ports/node-control.ts';
+import type { ControlledNode, MachineNode } from '../ports/node-control.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PostgresNode } from '../ports/postgres.ts';
 import type { PostgresTarget } from './target.ts';
@@ -45,7 +45,7 @@ const frozen = ({ id }: PostgresNode): NodeReport => ({
 export const stateOf = async (ports: Ports, node: PostgresNode): Promise<NodeState | undefined> =>
   (await askMachine(ports, node)).state;
 
-/** A machine that is not here and has no command was not meant to be asked: nothing is said of that. */
+/** A machine that is not here and that nothing leads to was not meant to be asked: nothing is said of that. */
 async function askMachine(ports: Ports, node: PostgresNode): Promise<{ readonly state?: NodeState; readonly said?: string }> {
   const controlled = withControl(node);
   if (controlled === undefined) return {};
@@ -58,3 +58,9 @@ async function askMachine(ports: Ports, node: PostgresNode): Promise<{ readonly 
 
 export const withControl = ({ id, host, port, control }: PostgresNode): ControlledNode | undefined =>
   control && { id, host, port, control };
+
+/** Where its files can be reached too: those of a pod lie on a volume that only a pod of its cluster reads. */
+export function withMachine(node: PostgresNode): MachineNode | undefined {
+  const { id, host, port, control } = node;
+  return control === undefined || control.kind === 'kubernetes' ? undefined : { id, host, port, control };
+}

@@ -3,14 +3,14 @@ import { positionOf } from '../../domain/postgres/can-promote.ts';
 import { isLive, type Standby } from '../../domain/postgres/node-report.ts';
 import { mayHoldMore, type LogTail, type NodeState } from '../../domain/postgres/node-state.ts';
 import type { ClusterView } from '../../domain/postgres/cluster-view.ts';
-import type { ControlledNode } from '../ports/node-control.ts';
+import type { PostgresNode } from '../ports/postgres.ts';
 import type { Ports } from '../ports/index.ts';
-import { withControl } from './cluster-view.ts';
+import { withMachine } from './cluster-view.ts';
 import type { PostgresTarget } from './target.ts';
 
 export interface SilentNode {
   readonly node: string;
-  readonly at: ControlledNode;
+  readonly at: PostgresNode;
   readonly state: NodeState;
 }
 
@@ -22,8 +22,8 @@ export const silentOnes = (
   nodes
     .filter(({ id }) => !reports.some((report) => isLive(report) && report.node === id))
     .flatMap((node) => {
-      const [at, state] = [withControl(node), states.get(node.id)];
-      return at && state ? [{ node: node.id, at, state }] : [];
+      const state = states.get(node.id);
+      return state ? [{ node: node.id, at: node, state }] : [];
     });
 
 /** The one that was the primary; undefined where none or several may have been. */
@@ -39,7 +39,7 @@ export async function tailBeyond(
   standby: Standby,
   signal?: AbortSignal,
 ): Promise<LogTail | undefined> {
-  const position = positionOf(standby);
-  if (state.processes !== 'gone' || position === undefined) return undefined;
-  return ports.nodeControl.logAfter(at, standby.timeline, position, signal).catch(() => undefined);
+  const [position, node] = [positionOf(standby), withMachine(at)];
+  if (state.processes !== 'gone' || position === undefined || node === undefined) return undefined;
+  return ports.nodeControl.logAfter(node, standby.timeline, position, signal).catch(() => undefined);
 }

@@ -1,10 +1,10 @@
 /** Secrets and Deployments by the API of a Kubernetes cluster, with a token of the inventory. */
 import type { ClusterPlace, FoundSecret, Kubernetes } from '../../activities/ports/kubernetes.ts';
 import { fail } from '../../domain/fail.ts';
-import { askApi, type Answer, type Request } from '../rest/ask-api.ts';
-import { nameOfSecret, scrub, type ReadSecret } from '../secrets.ts';
+import type { Answer, Request } from '../rest/ask-api.ts';
+import type { ReadSecret } from '../secrets.ts';
+import { createAskCluster, merge } from './ask-cluster.ts';
 
-const askMs = 5_000;
 const markedBy = 'okiagari.dev/endpoint';
 
 interface SecretObject {
@@ -13,19 +13,12 @@ interface SecretObject {
 }
 
 export const createKubernetes = (secret: ReadSecret): Kubernetes => {
-  /** What it answers, with a status of success or one of `expected`. */
-  async function ask(at: ClusterPlace, path: string, request: Omit<Request, 'ms'>, expected?: number): Promise<Answer> {
-    const token = secret(at.token)?.trim();
-    if (!token) throw refused(at, `${nameOfSecret(at.token)} is not there`);
-    const headers = { accept: 'application/json', authorization: `Bearer ${token}`, ...request.headers };
-    const api = { url: at.server, tls: at.tls };
-    const answer = await askApi(api, path, { ms: askMs, ...request, headers }).catch((error: unknown) => {
-      request.signal?.throwIfAborted();
+  const askCluster = createAskCluster(secret);
+  const ask = async (at: ClusterPlace, path: string, asked: Omit<Request, 'ms'>, expected?: number): Promise<Answer> =>
+    askCluster(at, path, asked, expected === undefined ? [] : [expected]).catch((error: unknown) => {
+      asked.signal?.throwIfAborted();
       throw refused(at, (error as Error).message);
     });
-    if (answer.status < 300 || answer.status === expected) return answer;
-    throw refused(at, `${scrub(reasonIn(answer.text), [token])} (${answer.status})`);
-  }
 
   return {
     async readSecret(at, signal) {
@@ -50,24 +43,10 @@ export const createKubernetes = (secret: ReadSecret): Kubernetes => {
 
 const pathOf = ({ namespace, secret }: ClusterPlace): string => `/api/v1/namespaces/${namespace}/secrets/${secret}`;
 
-/** Keys that it does not name stay as they are. */
-const merge = (body: object) => ({ method: 'PATCH', body, headers: { 'content-type': 'application/merge-patch+json' } }) as const;
-
 const foundIn = ({ metadata, data = {} }: SecretObject): FoundSecret => ({
   version: metadata.resourceVersion,
   texts: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString('utf8')])),
 });
-
-/** Its Status says why; whoever else answers says it in words of its own. */
-function reasonIn(text: string): string {
-  try {
-    const { message } = JSON.parse(text) as { message?: unknown };
-    if (typeof message === 'string') return message.slice(0, 300);
-  } catch {
-    // No Status.
-  }
-  return text.trim().slice(0, 300);
-}
 
 const refused = ({ id, server }: ClusterPlace, said: string) =>
   fail('endpoint-refused', {

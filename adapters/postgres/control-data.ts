@@ -1,5 +1,5 @@
 /** What `pg_controldata` tells of a data directory: how its server stands or ended, and the size of its log files. PostgreSQL 14 to 18. */
-import type { ControlSettings } from '../../activities/ports/node-control.ts';
+import type { MachineSettings } from '../../activities/ports/node-control.ts';
 import { readLines } from './run-program.ts';
 
 export interface ControlData {
@@ -8,7 +8,7 @@ export interface ControlData {
   readonly logFileBytes: number;
 }
 
-export async function readControlData(control: Pick<ControlSettings, 'data' | 'bin'>): Promise<ControlData> {
+export async function readControlData(control: Pick<MachineSettings, 'data' | 'bin'>): Promise<ControlData> {
   const facts = new Map<string, string>();
   const { said } = await readLines(control, 'pg_controldata', ['-D', control.data], (line) => {
     const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];

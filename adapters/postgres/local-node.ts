@@ -1,12 +1,12 @@
 /** A PostgreSQL server on this machine, by its processes and its files. Needs /proc, and the rights of its owner or root. */
 import { realpath, statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { CommandRunner } from '../../activities/ports/command-runner.ts';
-import type { ControlledNode, NodeControl } from '../../activities/ports/node-control.ts';
+import type { LogOnDisk, MachineNode, ServerControl } from '../../activities/ports/node-control.ts';
 import { nothingBehind, type NodeState } from '../../domain/postgres/node-state.ts';
 import { fileEndingAt, fileOfLog } from '../../domain/postgres/log-file.ts';
 import { isThere } from '../files/is-there.ts';
+import { knock } from '../machine/knock.ts';
 import { isThisMachine } from '../machine/this-machine.ts';
 import { readControlData } from './control-data.ts';
 import { copyLog, filesOfLog } from './copy-log.ts';
@@ -18,18 +18,18 @@ import { readSignal, removeSignal, writeSignal } from './standby-signal.ts';
 import { startServer } from './start-server.ts';
 import { stopServer } from './stop-server.ts';
 
-export const createLocalNode = (commands: CommandRunner): NodeControl => ({
+export const createLocalNode = (commands: CommandRunner): ServerControl<MachineNode> & LogOnDisk => ({
   async state(node) {
     const home = await homeOf(node);
-    const [signal, processes, roomBytes, setAside, isPortOpen] = await Promise.all([
+    const [signal, processes, roomBytes, setAside, port] = await Promise.all([
       readSignal(home),
       howTheyStand(home),
       roomOf(home),
       listSetAside(node.control.data),
-      takesConnections(node.host, node.port),
+      knock(node.host, node.port),
     ]);
     const isStandby = processes === 'gone' ? signal !== undefined : await worksAsStandby(node);
-    return { processes, isStandby, isPortOpen, fencedBy: signal ?? null, roomBytes, setAside };
+    return { processes, isStandby, isPortOpen: port !== 'ECONNREFUSED', fencedBy: signal ?? null, roomBytes, setAside };
   },
 
   async logAfter({ control }, timeline, position, signal) {
@@ -60,6 +60,7 @@ export const createLocalNode = (commands: CommandRunner): NodeControl => ({
     const home = await homeOf(node);
     await writeSignal(home, recovery);
     await stopServer(home, node.control, commands, signal);
+    return true;
   },
 
   async unfence(node, recovery) {
@@ -73,7 +74,7 @@ export const createLocalNode = (commands: CommandRunner): NodeControl => ({
 });
 
 /** Its data directory, certain to be that of the node. */
-export async function homeOf({ host, port, control: { data } }: ControlledNode): Promise<string> {
+export async function homeOf({ host, port, control: { data } }: MachineNode): Promise<string> {
   if (!(await isThisMachine(host))) throw new Error(`${host} is not this machine`);
   const home = await realpath(data);
   const file = await readPidFile(home);
@@ -95,22 +96,8 @@ async function howTheyStand(home: string): Promise<NodeState['processes']> {
 }
 
 /** The signal file may have been put there after it came up as a primary; what it writes of itself tells. Unknown is no. */
-const worksAsStandby = ({ control }: ControlledNode): Promise<boolean> =>
+const worksAsStandby = ({ control }: MachineNode): Promise<boolean> =>
   readControlData(control).then(
     ({ state }) => state === 'in archive recovery',
     () => false,
   );
-
-const connectMs = 500;
-
-const takesConnections = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: connectMs });
-    const answer = (isOpen: boolean) => (): void => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', answer(true));
-    socket.once('timeout', answer(true));
-    socket.once('error', (error: NodeJS.ErrnoException) => answer(error.code !== 'ECONNREFUSED')());
-  });

@@ -2,7 +2,7 @@
 import { chown, copyFile, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CommandRunner } from '../../activities/ports/command-runner.ts';
-import type { ControlledNode } from '../../activities/ports/node-control.ts';
+import type { MachineNode } from '../../activities/ports/node-control.ts';
 import type { SetupProgress, Source, StandbySetup } from '../../activities/ports/standby-setup.ts';
 import { isThere } from '../files/is-there.ts';
 import { syncPath } from '../files/sync-path.ts';
@@ -122,7 +122,7 @@ async function putConfigurationBack(home: string, into: string): Promise<void> {
   await syncPath(into);
 }
 
-async function tellWhomToFollow(home: string, { id }: ControlledNode, source: Source, secret: ReadSecret): Promise<void> {
+async function tellWhomToFollow(home: string, { id }: MachineNode, source: Source, secret: ReadSecret): Promise<void> {
   const { user, slot, tls } = source;
   const password = secret(source.password);
   if (password === undefined) throw new Error(`${nameOfSecret(source.password)} is not there`);
@@ -142,7 +142,7 @@ async function tellWhomToFollow(home: string, { id }: ControlledNode, source: So
  * pg_rewind wants files that were closed. The server goes through the log that it has, as a standby that nobody can reach: at no
  * moment would it take writes, and whoever starts it instead has a standby too.
  */
-async function settle(node: ControlledNode, signal?: AbortSignal): Promise<void> {
+async function settle(node: MachineNode, signal?: AbortSignal): Promise<void> {
   const { control } = node;
   const { state } = await readControlData(control);
   if (state === 'shut down' || state === 'shut down in recovery') return;

@@ -1,10 +1,10 @@
 /** Runs a program of PostgreSQL as the owner of a data directory. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlSettings } from '../../activities/ports/node-control.ts';
+import type { MachineSettings } from '../../activities/ports/node-control.ts';
 import { runAsOwner, type Ended, type OwnerProgram } from '../process/run-as-owner.ts';
 
-type Home = Pick<ControlSettings, 'data' | 'bin'>;
+type Home = Pick<MachineSettings, 'data' | 'bin'>;
 type Options = Pick<OwnerProgram, 'env' | 'signal' | 'take'>;
 
 /** Its lines go to `take`. It may end as it likes: some always end by not finding more. */

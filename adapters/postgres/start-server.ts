@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRunner } from '../../activities/ports/command-runner.ts';
-import type { ControlSettings } from '../../activities/ports/node-control.ts';
+import type { MachineSettings } from '../../activities/ports/node-control.ts';
 import { isMissing } from '../files/inside.ts';
 import { readText } from './owner-files.ts';
 import { runProgram } from './run-program.ts';
@@ -15,7 +15,7 @@ const lookEveryMs = 50;
 /** Resolves when it takes connections, or is still at its log after half a minute. A server that runs already is left alone. */
 export async function startServer(
   home: string,
-  control: ControlSettings,
+  control: MachineSettings,
   commands: CommandRunner,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function startServer(
 /** `settings` come on top of its configuration: `name=value`. */
 export async function pgCtlStart(
   home: string,
-  control: ControlSettings,
+  control: MachineSettings,
   settings: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {

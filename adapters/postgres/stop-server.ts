@@ -1,6 +1,6 @@
 /** Stops a PostgreSQL server on this machine so that it stays stopped, also where a service manager would start it again. */
 import type { CommandRunner } from '../../activities/ports/command-runner.ts';
-import type { ControlSettings } from '../../activities/ports/node-control.ts';
+import type { MachineSettings } from '../../activities/ports/node-control.ts';
 import { stopService } from '../machine/stop-service.ts';
 import { endServer, killServer, serverProcesses } from './server-processes.ts';
 
@@ -10,7 +10,7 @@ import { endServer, killServer, serverProcesses } from './server-processes.ts';
  */
 export async function stopServer(
   home: string,
-  { stop }: ControlSettings,
+  { stop }: MachineSettings,
   commands: CommandRunner,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -18,7 +18,7 @@ export interface Request {
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;
   /** GET when left out. */
-  readonly method?: 'POST' | 'PUT' | 'PATCH';
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: object | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -47,11 +47,14 @@ export async function askApi({ url, tls, serverName }: Api, path: string, asked:
   const limit = AbortSignal.timeout(ms);
   try {
     const secured = tls && (await clientTls(tls, name));
-    const answer = await exchange(address, body && JSON.stringify(body), {
+    const words = body && JSON.stringify(body);
+    const answer = await exchange(address, words, {
       // A connection of its own: a renewed certificate counts at once.
       agent: false,
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      ...{ method, headers },
+      method,
+      // Node says no length of the body of a DELETE.
+      headers: words === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(words)) },
       ...secured?.options,
     });
     return { ...answer, certificate: secured?.peer.certificate };

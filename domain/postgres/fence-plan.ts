@@ -62,7 +62,7 @@ const changeOf = ({ node, seen, hasControl }: Suspect): PlannedChange => ({
   action: 'add',
   path: `fence of ${node}`,
   before: seenAs[seen],
-  after: hasControl ? 'no process; whoever starts it, it comes up as a standby' : 'as it is: nobody can stop it from here',
+  after: hasControl ? 'no process; whoever starts it, it takes no writes' : 'as it is: nobody can stop it from here',
 });
 
 function whyAsk({ is, wish, suspects }: FencePlan): Text | undefined {

@@ -20,10 +20,7 @@ export interface Loss {
 /** An unknown loss counts as over every budget. */
 export function decideLoss({ tail, lastCommitAt, budgetMs }: LossQuestion): Loss {
   if (tail === undefined) {
-    return {
-      isWithin: false,
-      sentence: { en: 'What would be lost is unknown.', ja: '失われるデータ量が不明です。' },
-    };
+    return { isWithin: false, sentence: unknownBehind(lastCommitAt) };
   }
   if (tail.commits === 0) {
     return { isWithin: true, lostMs: 0, sentence: { en: 'No commit is lost.', ja: '失われるコミットはありません。' } };
@@ -39,6 +36,15 @@ export function decideLoss({ tail, lastCommitAt, budgetMs }: LossQuestion): Loss
     },
   };
 }
+
+/** How much nobody knows, but since when. */
+const unknownBehind = (lastCommitAt: string | null): Text =>
+  lastCommitAt === null
+    ? { en: 'What would be lost is unknown.', ja: '失われるデータ量が不明です。' }
+    : {
+        en: `What would be lost is unknown: no commit from before ${lastCommitAt}, perhaps any after it.`,
+        ja: `失われるデータ量が不明です。${lastCommitAt} より前のコミットは失われず、以降は失われる可能性があります。`,
+      };
 
 /** The log that several nodes have beyond the standby, taken together; unknown where one of them is. */
 export function allTails(tails: readonly (LogTail | undefined)[]): LogTail | undefined {

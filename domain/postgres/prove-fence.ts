@@ -52,8 +52,8 @@ const proven = (node: string, isThere: boolean): Text =>
   isThere
     ? { en: `${node} is a standby.`, ja: `${node} はスタンバイです。` }
     : {
-        en: `${node} has no process, its port refuses, and whoever starts it gets a standby.`,
-        ja: `${node} はプロセスがなく、ポートも閉じ、起動してもスタンバイになります。`,
+        en: `${node} has no process, its port is closed, and whoever starts it, it takes no writes.`,
+        ja: `${node} はプロセスがなく、ポートも閉じており、誰が起動しても書き込みを受け付けません。`,
       };
 
 const nobodyElse = (successor: string): Text => ({

@@ -97,7 +97,9 @@ function chooseForSwitchover(
   wish: FailoverWish,
 ): ReturnType<typeof chooseSuccessor> {
   if (primary === undefined) return { sentence: noPrimary };
-  if (!view.states.has(primary.node)) return { sentence: cannotStop(primary) };
+  const state = view.states.get(primary.node);
+  if (state === undefined) return { sentence: cannotStop(primary) };
+  if (state.isLogShut) return { sentence: cannotCompare(primary) };
   const { promote = view.reports.filter(isStandby).map(({ node }) => node) } = wish;
   return chooseSuccessor(view, { promote }, (standby) => whyNoSwitchover(view, primary, standby));
 }
@@ -109,6 +111,12 @@ const noPrimary: Text = {
 const cannotStop = ({ node }: Primary): Text => ({
   en: `Nobody can stop ${node}: its control is not declared, or not within reach.`,
   ja: `${node} を停止する手段がありません(control が未定義か到達不能)。`,
+});
+
+/** Known before it is stopped, not after. */
+const cannotCompare = ({ node }: Primary): Text => ({
+  en: `The log of ${node} cannot be read once it is stopped: that a planned move loses nothing could not be shown. Have it moved by whoever runs it, or start a failover, which asks about the loss.`,
+  ja: `停止後に ${node} の WAL を読めないため、計画切り替えで損失がないことを証明できません。運用基盤で切り替えるか、損失を確認するフェイルオーバーを開始してください。`,
 });
 
 function whyNoSwitchover({ limits }: ClusterView, primary: Primary, { node, role, ...standby }: Standby): Text | undefined {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ControlledNode } from '../../activities/ports/node-control.ts';
+import type { MachineNode } from '../../activities/ports/node-control.ts';
 import { createCommandRunner } from '../../adapters/process/run-command.ts';
 import { createDataExchange } from '../../adapters/postgres/data-exchange.ts';
 import { listSetAside } from '../../adapters/postgres/set-aside.ts';
@@ -47,7 +47,7 @@ function bed() {
   });
   const scratch = join(folder, 'scratch');
   mkdirSync(scratch);
-  const node: ControlledNode = {
+  const node: MachineNode = {
     id: 'a',
     host: '127.0.0.1',
     port: 5433,

@@ -60,3 +60,35 @@ test('what would replace a database under Patroni is refused at the door, a fail
   expect(refusing([{ id: 'a', patroni }])).toEqual(['postgres-pitr', 'data-corruption']);
   expect(refusing([{ id: 'a', control }])).toEqual([]);
 });
+
+test('how a node is reached: here, by a command, or as a pod of Kubernetes, each with what belongs to it', () => {
+  const run = ['ssh', 'okiagari@db-a', 'okiagari', 'node'];
+  const pod = {
+    kind: 'kubernetes',
+    server: 'https://10.0.0.1:6443',
+    token: { env: 'K8S' },
+    namespace: 'shop',
+    statefulSet: 'db-a',
+  };
+  expect(faults({ control }, { control: { ...control, kind: 'command', run } }, { control: pod })).toEqual([]);
+  expect(faults({ control: { ...control, run } }, { control: { ...control, kind: 'command' } })).toEqual([
+    'nodes.0.control.run: names the command where kind is command, and only there',
+    'nodes.1.control.run: names the command where kind is command, and only there',
+  ]);
+  expect(faults({ control: { ...pod, data: '/data' } }, { control: { ...control, statefulSet: 'db-a' } })).toEqual([
+    'nodes.0.control: Unrecognized key: "data"',
+    'nodes.1.control: Unrecognized key: "statefulSet"',
+  ]);
+  expect(faults({ control: { ...pod, server: 'http://10.0.0.1', token: 'secret', statefulSet: 'Db_A' } })).toEqual([
+    'nodes.0.control.server: an address that begins with https://',
+    'nodes.0.control.token: name the secret as { env: NAME } or { file: PATH }; a literal secret is refused',
+    'nodes.0.control.statefulSet: a name of Kubernetes',
+  ]);
+  expect(faults({ control: { kind: 'pods' } })).toEqual([
+    expect.stringMatching(/^nodes\.0\.control\.kind: .*local.*command.*kubernetes/),
+  ]);
+  expect(faults({ control: pod }, { control: pod })).toEqual(['nodes: two nodes are the pod of one StatefulSet']);
+  expect(faults({ patroni, control: pod })).toEqual([
+    'nodes.0.control: Patroni runs this node: whoever fences or promotes it besides makes two primaries; leave control out',
+  ]);
+});

@@ -22,11 +22,11 @@ export function fenced({
     en:
       nodes.length === 0
         ? 'Nobody could be stopped from here.'
-        : `${nodes.join(', ')} has no process any more and comes up as a standby.`,
+        : `${nodes.join(', ')} has no process any more: whoever starts it, it takes no writes.`,
     ja:
       nodes.length === 0
         ? '停止できるノードがありません。'
-        : `${nodes.join('、')} を停止しました。起動してもスタンバイになります。`,
+        : `${nodes.join('、')} を停止しました。誰が起動しても書き込みを受け付けません。`,
   };
   const open =
     beyondReach.length === 0

@@ -16,7 +16,7 @@ export function postgresCluster(r: Recovery) {
   const on = r.on<PostgresFailoverActivities>();
 
   return {
-    /** Whoever takes writes, or may do so again, is stopped and comes up as a standby. Taken back, it runs as before. */
+    /** Whoever takes writes, or may do so again, is stopped and kept from it, whoever starts it. Taken back, it runs as before. */
     fence: (input: Wish) =>
       r.change('fence', {
         gate: 'fence',

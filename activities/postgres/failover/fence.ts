@@ -48,10 +48,10 @@ export async function applyFence(ports: Ports, input: Input<'applyPostgresFence'
   const within = ({ node, seen, hasControl }: Suspect): boolean => hasControl || (seen === 'unknown' && view.states.has(node));
   const nodes = controlled(target, plan, within);
   await prepareSwitchover(ports, target, plan);
-  await Promise.all(
+  const isStopped = await Promise.all(
     nodes.map((node) => orFail('fence-failed', node.id, () => ports.nodeControl.fence(node, input.recovery, signal))),
   );
-  const fenced = nodes.map(({ id }) => id);
+  const fenced = nodes.filter((_, n) => isStopped[n]).map(({ id }) => id);
   return { fenced, beyondReach: plan.suspects.map(({ node }) => node).filter((node) => !fenced.includes(node)) };
 }
 

@@ -1,6 +1,6 @@
 /** Keeps the log of commits that only one node has, before they are taken back there. */
 import type { Ports } from '../../ports/index.ts';
-import type { ControlledNode } from '../../ports/node-control.ts';
+import type { MachineNode } from '../../ports/node-control.ts';
 import { checkedName } from '../../records/checked-name.ts';
 import { findTakeOver } from './take-over-record.ts';
 
@@ -16,7 +16,7 @@ interface Lost {
 export async function keepLostLog(
   ports: Ports,
   { target, recovery, primary, timeline }: Lost,
-  node: ControlledNode,
+  node: MachineNode,
   signal?: AbortSignal,
 ): Promise<{ readonly keptLog?: string } | undefined> {
   const before = timeline - 1;

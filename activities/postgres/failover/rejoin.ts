@@ -3,9 +3,10 @@ import { fail } from '../../../domain/fail.ts';
 import { lacksLog } from '../../../domain/postgres/can-promote.ts';
 import { isLive, isPrimary, isStandby, type NodeReport } from '../../../domain/postgres/node-report.ts';
 import { slotFor } from '../../../domain/postgres/slot-name.ts';
-import { stateOf, withControl } from '../cluster-view.ts';
+import type { Text } from '../../../domain/text.ts';
+import { stateOf, withMachine } from '../cluster-view.ts';
 import { nodeOf, postgresTarget, type PostgresTarget } from '../target.ts';
-import type { ControlledNode } from '../../ports/node-control.ts';
+import type { MachineNode } from '../../ports/node-control.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { PostgresNode } from '../../ports/postgres.ts';
 import type { SetupProgress, Source } from '../../ports/standby-setup.ts';
@@ -43,13 +44,13 @@ export async function rejoin(ports: Ports, input: Input, signal?: AbortSignal): 
   }
   const managed = withPatroni(work.server);
   if (managed) return leaveToPatroni(ports, work, managed, { streams: (ms) => streams(ports, work, ms, signal), signal });
-  const node = withControl(work.server);
+  const node = withMachine(work.server);
   if (node === undefined || !(await isWithinReach(ports, node))) return leaveAlone(ports, work, signal);
   return orFail('rejoin-failed', input.node, () => bringBack(ports, work, node, report, signal));
 }
 
 /** While its files are being exchanged for others its machine has nothing to say of it. */
-async function isWithinReach(ports: Ports, node: ControlledNode): Promise<boolean> {
+async function isWithinReach(ports: Ports, node: MachineNode): Promise<boolean> {
   if ((await ports.standbySetup.readProgress(node)) === 'rebuilt') return true;
   return ports.nodeControl.state(node).then(
     () => true,
@@ -60,16 +61,27 @@ async function isWithinReach(ports: Ports, node: ControlledNode): Promise<boolea
 /** What nobody here can tell whom to follow, may know by itself: by a name that moves with the primary. */
 async function leaveAlone(ports: Ports, work: Rejoin, signal?: AbortSignal): Promise<Rejoined> {
   if (await streams(ports, work, followMs, signal)) return { how: 'already' };
-  throw fail('rejoin-failed', {
-    en: `${work.node} does not follow ${work.primary}, and its machine cannot be told to.`,
-    ja: `${work.node} は ${work.primary} に追従しておらず、そのマシンを操作する手段もありません。`,
-  });
+  throw fail('rejoin-failed', howByHand(work));
+}
+
+function howByHand({ node, primary, server: { control } }: Rejoin): Text {
+  if (control?.kind !== 'kubernetes') {
+    return {
+      en: `${node} does not follow ${primary}, and its machine cannot be told to.`,
+      ja: `${node} は ${primary} に追従しておらず、そのマシンを操作する手段もありません。`,
+    };
+  }
+  const set = `${control.namespace}/${control.statefulSet}`;
+  return {
+    en: `${node} does not follow ${primary}, and its volume is not written from here: have it made a standby of ${primary} there, then take the fence, where one stands, out of the StatefulSet ${set}, as docs/postgres.md says.`,
+    ja: `${node} は ${primary} に追従しておらず、そのボリュームはここから書けません。${primary} のスタンバイにしたうえで、StatefulSet ${set} にフェンスがあれば docs/postgres.md の手順で外してください。`,
+  };
 }
 
 async function bringBack(
   ports: Ports,
   work: Rejoin,
-  node: ControlledNode,
+  node: MachineNode,
   report: NodeReport,
   signal?: AbortSignal,
 ): Promise<Rejoined> {
@@ -108,7 +120,7 @@ const doneBy: Readonly<Record<SetupProgress, Rejoined['how']>> = {
 };
 
 /** A standby of a standby, which gets the log of the new primary all the same. Whoever followed the old primary is no such one. */
-async function followsAnother(ports: Ports, work: Rejoin, node: ControlledNode): Promise<boolean> {
+async function followsAnother(ports: Ports, work: Rejoin, node: MachineNode): Promise<boolean> {
   const { cluster, primary, timeline } = work;
   const { upstream } = await ports.standbySetup.readSource(node);
   const other = cluster.nodes.find(({ host, port }) => host === upstream?.host && port === upstream.port);
@@ -119,7 +131,7 @@ async function followsAnother(ports: Ports, work: Rejoin, node: ControlledNode):
 }
 
 interface SetUp {
-  readonly node: ControlledNode;
+  readonly node: MachineNode;
   readonly source: Source;
   readonly progress: SetupProgress;
 }
@@ -145,7 +157,7 @@ async function setUp(ports: Ports, work: Rejoin, { node, source, progress }: Set
   }
 }
 
-async function settled(ports: Ports, work: Rejoin, node: ControlledNode, done: Rejoined): Promise<Rejoined> {
+async function settled(ports: Ports, work: Rejoin, node: MachineNode, done: Rejoined): Promise<Rejoined> {
   await ports.standbySetup.finish(node);
   // From when it was the primary itself: as a standby it would keep its log for nobody.
   const slots = work.cluster.nodes.map(({ id }) => slotFor(id, null));

@@ -7,7 +7,7 @@ import { allTails, decideLoss } from '../../../domain/postgres/loss.ts';
 import { isPrimary, isStandby, type Standby } from '../../../domain/postgres/node-report.ts';
 import type { LogTail } from '../../../domain/postgres/node-state.ts';
 import type { ClusterView } from '../../../domain/postgres/cluster-view.ts';
-import { viewCluster, withControl } from '../cluster-view.ts';
+import { viewCluster, withMachine } from '../cluster-view.ts';
 import { nodeOf, postgresTarget, usualBudgetMs, type PostgresTarget } from '../target.ts';
 import type { Ports } from '../../ports/index.ts';
 import { readFencePlan } from './fence.ts';
@@ -60,7 +60,7 @@ async function tailsOf(
   const position = positionOf(standby);
   const holders = nodes.filter(({ id }) => suspects.some(({ node }) => node === id) || states.get(id)?.fencedBy);
   const tails = holders.map(async (holder) => {
-    const node = withControl(holder);
+    const node = withMachine(holder);
     if (position === undefined || node === undefined || states.get(node.id)?.processes !== 'gone') return undefined;
     return ports.nodeControl.logAfter(node, standby.timeline, position, signal).catch(() => undefined);
   });

@@ -12,7 +12,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { ControlledNode } from '../../ports/node-control.ts';
 import { checkedName } from '../../records/checked-name.ts';
 import { keepWholePlan, readWholePlan } from '../../records/plans.ts';
-import { viewCluster, withControl } from '../cluster-view.ts';
+import { viewCluster, withControl, withMachine } from '../cluster-view.ts';
 import { lookTwice } from '../look-twice.ts';
 import { orFail } from '../../said-by-node.ts';
 import { readDifference } from './compare-copy.ts';
@@ -43,7 +43,7 @@ async function chooseSeat(ports: Ports, target: BackedUpPostgres, view: ClusterV
   const seat = isPast(moment)
     ? (here.find(({ id }) => primaries.includes(id)) ?? here[0])
     : here.find(({ id }) => id === moment.node);
-  const node = seat && withControl(seat);
+  const node = seat && withMachine(seat);
   if (node === undefined) {
     throw refused(
       'no node of it has its data directory where this worker runs',
@@ -73,10 +73,10 @@ export async function stopAll(ports: Ports, input: Input<'applyPostgresCutOver'>
     });
   }
   const nodes = controlled(target, plan);
-  await Promise.all(
+  const isStopped = await Promise.all(
     nodes.map((node) => orFail('fence-failed', node.id, () => ports.nodeControl.fence(node, input.recovery, signal))),
   );
-  const stopped = nodes.map(({ id }) => id);
+  const stopped = nodes.filter((_, n) => isStopped[n]).map(({ id }) => id);
   return { stopped, beyondReach: plan.stops.map(({ node }) => node).filter((node) => !stopped.includes(node)) };
 }
 

@@ -7,7 +7,7 @@ import { backedUpPostgres, type BackedUpPostgres } from '../../postgres-backups/
 import type { Ports } from '../../ports/index.ts';
 import { checkedName } from '../../records/checked-name.ts';
 import { keepWholePlan } from '../../records/plans.ts';
-import { withControl } from '../cluster-view.ts';
+import { withMachine } from '../cluster-view.ts';
 import type { FoundMoment, PitrWish } from './interface.ts';
 
 export async function findMoment(
@@ -46,7 +46,7 @@ async function findPast(ports: Ports, target: BackedUpPostgres, asked: AskedGoal
 async function findSetAside(ports: Ports, { id, nodes }: BackedUpPostgres, previous: string): Promise<SetAside> {
   const name = nameOfKept(checkedName(previous));
   for (const settings of nodes) {
-    const node = withControl(settings);
+    const node = withMachine(settings);
     if (node?.control.kind !== 'local' || (await ports.dataExchange.state(node, name)) !== 'done') continue;
     const sentence = {
       en: `Back to the database of ${node.id} that ${previous} set aside.`,

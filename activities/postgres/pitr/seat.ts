@@ -4,9 +4,9 @@ import { isPast, nameOfKept, type Moment } from '../../../domain/postgres/moment
 import { isPrimary } from '../../../domain/postgres/node-report.ts';
 import { backedUpPostgres, type BackedUpPostgres } from '../../postgres-backups/target.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { ControlledNode } from '../../ports/node-control.ts';
+import type { MachineNode } from '../../ports/node-control.ts';
 import { checkedName } from '../../records/checked-name.ts';
-import { withControl } from '../cluster-view.ts';
+import { withMachine } from '../cluster-view.ts';
 import { orFail } from '../../said-by-node.ts';
 import { nodeOf } from '../target.ts';
 import { readCutOver } from './cut-over.ts';
@@ -31,7 +31,7 @@ export async function seat(ports: Ports, input: Input, signal?: AbortSignal): Pr
 }
 
 interface Exchange {
-  readonly node: ControlledNode;
+  readonly node: MachineNode;
   readonly moment: Moment;
   readonly name: string;
 }
@@ -57,10 +57,10 @@ export async function unseat(ports: Ports, input: Input, signal?: AbortSignal): 
   return { back: true };
 }
 
-async function read(ports: Ports, input: Input): Promise<{ target: BackedUpPostgres; node: ControlledNode; moment: Moment }> {
+async function read(ports: Ports, input: Input): Promise<{ target: BackedUpPostgres; node: MachineNode; moment: Moment }> {
   const target = backedUpPostgres(ports, input.target);
   const plan = await readCutOver(ports, target, input.plan);
-  const node = withControl(nodeOf(target, plan.seat));
+  const node = withMachine(nodeOf(target, plan.seat));
   if (node?.control.kind !== 'local') {
     throw fail('plan-changed', { en: `${plan.seat} has no control here.`, ja: `${plan.seat} をここから操作できません。` });
   }
@@ -80,7 +80,7 @@ async function refuseWriters(ports: Ports, target: BackedUpPostgres, own: string
 }
 
 /** It takes writes once it has replayed to its goal again, however long that takes; its timeline. */
-async function untilPrimary(ports: Ports, target: BackedUpPostgres, node: ControlledNode, signal?: AbortSignal): Promise<number> {
+async function untilPrimary(ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> {
   for (;;) {
     signal?.throwIfAborted();
     const report = await ports.postgres.look(nodeOf(target, node.id), target, signal);
@@ -90,7 +90,7 @@ async function untilPrimary(ports: Ports, target: BackedUpPostgres, node: Contro
   }
 }
 
-async function promote(ports: Ports, target: BackedUpPostgres, node: ControlledNode, signal?: AbortSignal): Promise<number> {
+async function promote(ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> {
   const server = nodeOf(target, node.id);
   if (!isPrimary(await ports.postgres.look(server, target, signal))) await ports.postgres.promote(server, target, signal);
   return untilPrimary(ports, target, node, signal);

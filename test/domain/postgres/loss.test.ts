@@ -9,6 +9,8 @@ describe('a loss', () => {
   test('that nobody knows is over every budget, also where only one of several is unknown', () => {
     const unknown = allTails([tail(0), undefined]);
     expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: Infinity })).toMatchObject({ isWithin: false });
+    expect(decideLoss({ tail: unknown, lastCommitAt: null, budgetMs: 1 }).sentence.en).toBe('What would be lost is unknown.');
+    expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: 1 }).sentence.en).toContain(`no commit from before ${at}`);
     expect(decideLoss({ tail: unknown, lastCommitAt: at, budgetMs: 1 })).not.toHaveProperty('lostMs');
   });
   test('of several nodes is that of the one with most', () => {

@@ -66,7 +66,7 @@ describe('it may not', () => {
     ['The fence is not proven: a is running.', { states: new Map([['a', { processes: 'running', isStandby: false }]]) }],
     ['The fence is not proven: a is frozen.', { states: new Map([['a', { processes: 'frozen', isStandby: false }]]) }],
     ['c has 256 bytes more.', { reports: [silent, standby('b', '1/0'), standby('c', '1/100')] }],
-    ['What would be lost is unknown.', { tail: undefined }],
+    ['What would be lost is unknown: no commit from before 2026-11-28T00:00:00.000Z, perhaps any after it.', { tail: undefined }],
     ['2 commits of 61 s would be lost, with at least 5 rows; the budget is 60 s.', { tail: lost(61) }],
     [
       'b receives the log: whoever sends it lives.',

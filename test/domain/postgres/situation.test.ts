@@ -134,6 +134,12 @@ describe('a primary that lives', () => {
       {},
       'Nobody can stop a: its control is not declared, or not within reach.',
     ],
+    [
+      'where what only it has could not be read then',
+      [primary(), standby('b')],
+      { a: { ...gone, processes: 'running', isLogShut: true } },
+      'The log of a cannot be read once it is stopped: that a planned move loses nothing could not be shown. Have it moved by whoever runs it, or start a failover, which asks about the loss.',
+    ],
     ['to one that receives nothing', [primary(), standby('b', '1/0', { isStreaming: false })], { a: gone }, 'b receives no log.'],
     [
       'to one that does not replay',

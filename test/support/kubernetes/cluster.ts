@@ -1,10 +1,11 @@
-/** A Kubernetes cluster as tests use it: a Secret and a Deployment of their own, by its API; the one of the environment, or the small one. */
+/** A Kubernetes cluster as tests use it, by its API: the one of the environment, or the small one; with a Secret and a Deployment of their own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import type { ClusterPlace } from '../../../activities/ports/kubernetes.ts';
 import { askApi } from '../../../adapters/rest/ask-api.ts';
+import type { Containers } from './controllers.ts';
 import { startFakeCluster } from './fake-cluster.ts';
 
 export interface ClusterAccess {
@@ -16,7 +17,11 @@ export interface ClusterAccess {
   readonly token: string;
 }
 
+/** Throws where it refuses. */
+export type Ask = <T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) => Promise<T>;
+
 export interface Cluster extends ClusterAccess {
+  readonly ask: Ask;
   readonly at: ClusterPlace;
   readonly deployment: string;
   /** What stands in its Secret. */
@@ -28,17 +33,18 @@ export interface Cluster extends ClusterAccess {
   stop(): Promise<void>;
 }
 
-const namespace = 'default';
+export const namespace = 'default';
 
 /** The small one, and the real one where the environment names it. */
 export const clusters: readonly (readonly [string, () => Promise<Cluster>])[] = [
-  ['a small one', startSmall],
+  ['a small one', () => startSmall()],
   ...(env['OKIAGARI_TEST_KUBERNETES'] === undefined ? [] : [['a real one', openReal] as const]),
 ];
 
-async function startSmall(): Promise<Cluster> {
+/** The small one, whose machine does this with its pods. */
+export async function startSmall(containers?: Containers): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'okiagari-kubernetes-'));
-  const fake = await startFakeCluster(folder);
+  const fake = await startFakeCluster(folder, containers);
   return filled(fake, async () => {
     await fake.stop();
     rmSync(folder, { recursive: true });
@@ -50,17 +56,26 @@ function openReal(): Promise<Cluster> {
   return filled(JSON.parse(env['OKIAGARI_TEST_KUBERNETES']!) as ClusterAccess, () => Promise.resolve());
 }
 
-async function filled(access: ClusterAccess, stop: () => Promise<void>): Promise<Cluster> {
-  const { server, ca, token } = access;
-  const tls = { ca: { file: ca } };
-  const ask = async <T>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<T> => {
+const askAs =
+  ({ server, ca, token }: ClusterAccess): Ask =>
+  async <T>(method: Parameters<Ask>[0], path: string, body?: object): Promise<T> => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const headers = { authorization: `Bearer ${token}`, 'content-type': type };
     const asked = method === 'GET' ? {} : { method };
-    const { status, text } = await askApi({ url: server, tls }, path, { ms: 10_000, ...asked, body, headers });
+    const { status, text } = await askApi({ url: server, tls: { ca: { file: ca } } }, path, {
+      ms: 10_000,
+      ...asked,
+      body,
+      headers,
+    });
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text) as T;
   };
+
+async function filled(access: ClusterAccess, stop: () => Promise<void>): Promise<Cluster> {
+  const { server, ca } = access;
+  const tls = { ca: { file: ca } };
+  const ask = askAs(access);
   const secrets = `/api/v1/namespaces/${namespace}/secrets`;
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const encoded = (texts: Readonly<Record<string, string>>) =>
@@ -76,6 +91,7 @@ async function filled(access: ClusterAccess, stop: () => Promise<void>): Promise
   });
   return {
     ...access,
+    ask,
     deployment: app,
     at: { id: 'pods', server, tls, token: { env: 'KUBERNETES' }, namespace, secret: name },
     async texts() {
