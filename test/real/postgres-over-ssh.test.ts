@@ -105,7 +105,7 @@ test(
     const state = await recover(by(ssh.run(), { start, stop }));
     expect(state.steps.map(({ sentence }) => sentence.en)).toEqual(
       expect.arrayContaining([
-        'a has no process any more and comes up as a standby.',
+        'a has no process any more: whoever starts it, it takes no writes.',
         'b takes over. No commit is lost.',
         'a is a standby of b and receives its log (was rewound).',
       ]),

@@ -1,14 +1,15 @@
 /** A Redis server as a service of systemd, by a unit that does as Debian's: whoever ends it, it is started again. */
 import { dirname } from 'node:path';
 import { findRedis } from '../../../scripts/test-servers.mjs';
+import { eventually } from '../eventually.ts';
 import type { TestMachine } from '../systemd/machine.ts';
 import type { TestRedis } from './server.ts';
 
-const unitOf = ({ folder, control: { config } }: TestRedis): string => `[Service]
+const unitOf = ({ folder, control: { config } }: TestRedis, restart = 'always'): string => `[Service]
 Type=notify
 ExecStart=${findRedis()} ${config} --supervised systemd --daemonize no
 TimeoutStopSec=0
-Restart=always
+Restart=${restart}
 User=redis
 Group=redis
 UMask=007
@@ -23,7 +24,14 @@ export async function handOver(server: TestRedis, machine: TestMachine, unit: st
   machine.run('systemctl', 'start', unit);
 }
 
-/** Killed again and again, until systemd gives it up. */
+/** Dead, and left so by systemd, as one that it has started too often. Whoever starts it has the service of before. */
 export async function killForGood(server: TestRedis, machine: TestMachine, unit: string): Promise<void> {
-  while (machine.service(unit).state !== 'failed') await server.kill();
+  const reload = (restart?: string): void => {
+    machine.install(`${unit}.service`, unitOf(server, restart));
+    machine.run('systemctl', 'daemon-reload');
+  };
+  reload('no');
+  await server.kill();
+  await eventually(() => Promise.resolve(machine.service(unit).state)).toBe('failed');
+  reload();
 }
