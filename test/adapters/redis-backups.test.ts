@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from '@redis/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BackedUpServers, RedisBackups, ScratchRedis } from '../../activities/ports/redis-backups.ts';
 import type { RedisNode } from '../../activities/ports/redis.ts';
@@ -16,6 +15,7 @@ import { processesBelow } from '../../adapters/scratch/processes-below.ts';
 import type { RestoreSource } from '../../domain/redis/taken-backup.ts';
 import { eventually } from '../support/eventually.ts';
 import { startBackedUpRedis, type BackedUpRedisBed } from '../support/redis/backed-up.ts';
+import { redisClient } from '../support/redis/client.ts';
 import { startWriter } from '../support/redis/writer.ts';
 
 /** So that some copies meet one and some do not. */
@@ -44,8 +44,7 @@ beforeEach(async () => {
 afterEach(() => scratch.remove(folder));
 
 const on = async <T>(socket: { path: string } | { host: string; port: number }, ...words: string[]): Promise<T> => {
-  const client = createClient({ socket: { ...socket, reconnectStrategy: false } });
-  client.on('error', () => undefined);
+  const client = redisClient({ ...socket, reconnectStrategy: false });
   await client.connect();
   return client.sendCommand(words).finally(() => client.destroy()) as Promise<T>;
 };

@@ -27,6 +27,9 @@ export interface RecoveryDriver {
   result(workflowId: string): Promise<RecoveryState>;
 }
 
+/** A look costs the worker and the Temporal server some milliseconds of the processor that the recovery needs as well. */
+const betweenLooksMs = 50;
+
 /** `sign` gives what the trusted key would. */
 export function createDriver(client: Client, sign: (statement: Statement) => string, patienceMs = 100_000): RecoveryDriver {
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
@@ -42,7 +45,7 @@ export function createDriver(client: Client, sign: (statement: Statement) => str
       } catch (error) {
         last = error;
       }
-      await delay(25);
+      await delay(betweenLooksMs);
     }
     throw new Error(`Never so: ${last instanceof Error ? last.message : JSON.stringify(last, undefined, 1)}`);
   };

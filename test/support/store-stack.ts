@@ -1,6 +1,7 @@
 /** Real tool stores under a real worker on a real Temporal server: what a scenario test needs to damage and to compare. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -11,7 +12,6 @@ import { createPorts } from '../../adapters/ports.ts';
 import { makeToolStore, type ToolStoreSample } from '../../adapters/playground/tool-store-sample.ts';
 import { signDocument } from '../../adapters/signing/ed25519.ts';
 import { resolveSecret } from '../../config/environment.ts';
-import { loadInventory } from '../../config/inventory.ts';
 import { scenarioById } from '../../contracts/scenarios.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { backupId, backupWorkflowId, controlQueue, dryRunWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts';
@@ -19,6 +19,7 @@ import type { RecoveryStart } from '../../domain/messages.ts';
 import { startStatement } from '../../domain/start-statement.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { startWorker } from '../../worker/run.ts';
+import { inventoryOfTheMoment } from './inventory-of-the-moment.ts';
 import type { TestObjectStore } from './object-store.ts';
 import { createDriver, type RecoveryDriver } from './recovery-driver.ts';
 import type { TemporalServer } from './temporal-server.ts';
@@ -206,7 +207,7 @@ export async function startStoreStack(
     async stop() {
       await worker.stop();
       await connection.close();
-      rmSync(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -246,7 +247,7 @@ export const workerHere =
     const worker = await startWorker({
       connection,
       activities: around(
-        createActivities(wrap(createPorts({ inventory: () => loadInventory(inventoryFile), data, secret: resolveSecret }))),
+        createActivities(wrap(createPorts({ inventory: inventoryOfTheMoment(inventoryFile), data, secret: resolveSecret }))),
       ),
       site,
       workflowBundle: await workflowBundle(),

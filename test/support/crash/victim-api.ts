@@ -6,7 +6,7 @@ import { createDirectoryRecords } from '../../../adapters/files/directory-record
 import { createServer } from '../../../api/server.ts';
 import { createTemporalGateway } from '../../../api/temporal-gateway.ts';
 import { readEnvironment } from '../../../config/environment.ts';
-import { loadInventory } from '../../../config/inventory.ts';
+import { inventoryOfTheMoment } from '../inventory-of-the-moment.ts';
 import { announce, inScope, mined, pass, sayReady, type Scope } from './points.ts';
 import { loadWorld } from './world.ts';
 
@@ -16,7 +16,7 @@ const environment = readEnvironment();
 const app = await createServer({
   ...registry,
   environment,
-  inventory: () => loadInventory(environment.OKIAGARI_INVENTORY, registry),
+  inventory: inventoryOfTheMoment(environment.OKIAGARI_INVENTORY, registry),
   gateway: mined('gateway', createTemporalGateway(), (method) => method !== 'close'),
   records: mined('records', createDirectoryRecords(join(environment.OKIAGARI_DATA, 'records'))),
   log: pino({ level: 'silent' }),

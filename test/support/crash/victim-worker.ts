@@ -5,9 +5,9 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Ports } from '../../../activities/ports/index.ts';
 import { createPorts } from '../../../adapters/ports.ts';
 import { readEnvironment, resolveSecret } from '../../../config/environment.ts';
-import { loadInventory } from '../../../config/inventory.ts';
 import { workflowBundle } from '../../../worker/bundle.ts';
 import { startWorker } from '../../../worker/run.ts';
+import { inventoryOfTheMoment } from '../inventory-of-the-moment.ts';
 import { announce, inScope, mined, pass, sayReady } from './points.ts';
 import type { World } from './world.ts';
 
@@ -66,7 +66,7 @@ export async function serve({ registry, workflows, activities }: World): Promise
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
-  const ports = withPoints(createPorts({ inventory: () => loadInventory(file, registry), data, secret: resolveSecret }));
+  const ports = withPoints(createPorts({ inventory: inventoryOfTheMoment(file, registry), data, secret: resolveSecret }));
   const worker = await startWorker({
     connection: await NativeConnection.connect({ address: address! }),
     activities: watched(activities(ports, dirname(file))),

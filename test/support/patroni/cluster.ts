@@ -1,5 +1,6 @@
 /** A real PostgreSQL cluster that Patroni runs: one Patroni for each node, their lock in an etcd of their own. */
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,7 +89,7 @@ export async function startPatroni(options: Options = {}): Promise<PatroniCluste
   const stop = async (): Promise<void> => {
     await Promise.all(members.map((member) => member.kill()));
     await etcd.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
   try {
     for (const id of ids.slice(0, 1 + standbys)) {

@@ -1,11 +1,13 @@
 /** A real PostgreSQL cluster: a primary and streaming standbys, each with its slot, an archive, and the roles that ours needs. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SecretRef } from '../../../contracts/secret-ref.ts';
 import type { Authority } from '../authority.ts';
 import { freePort } from '../temporal-server.ts';
+import { initialise } from './initialised.ts';
 import { certify, nameOf, rulesOf, secure, wayTo, type Secured } from './secured.ts';
 import { describeServer, giveToOwner, postgresBin, runPostgres, type TestServer } from './server.ts';
 
@@ -74,7 +76,7 @@ export async function startCluster({ standbys = 1, isTls = false }: ClusterOptio
   const servers: TestServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.kill()));
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
   try {
     servers.push(await makePrimary(folder, archive, await freePort(), secured));
@@ -129,8 +131,7 @@ const archiveTo = (folder: string): string =>
 
 async function makePrimary(folder: string, archive: string, port: number, secured?: Secured): Promise<TestServer> {
   const home = join(folder, ids[0]!);
-  const flags = ['-U', 'postgres', '-k', '-N', '--auth-local=trust', '--auth-host=scram-sha-256', '--no-locale', '-E', 'UTF8'];
-  runPostgres('initdb', ['-D', home, ...flags]);
+  await initialise(home);
   const server = describeServer(ids[0]!, home, port, folder);
   writeFileSync(join(home, 'pg_hba.conf'), rulesOf(secured));
   if (secured) certify(secured.authority, home, server.id);
@@ -148,18 +149,18 @@ async function makePrimary(folder: string, archive: string, port: number, secure
     archive_command: archiveTo(archive),
   });
   await server.start();
-  await server.sql(`create role repl replication login password '${passwords.replication}'`);
-  await server.sql(`create role okiagari login password '${passwords.control}' in role pg_monitor`);
-  await server.sql('grant execute on function pg_promote(boolean, integer) to okiagari');
-  await server.sql('grant pg_checkpoint to repl');
-  for (const used of ['pg_ls_dir(text, boolean, boolean)', 'pg_stat_file(text, boolean)']) {
-    await server.sql(`grant execute on function ${used} to repl`);
-  }
-  for (const used of ['pg_read_binary_file(text)', 'pg_read_binary_file(text, bigint, bigint, boolean)']) {
-    await server.sql(`grant execute on function ${used} to repl`);
-  }
+  await server.sql(makeRoles);
   return server;
 }
+
+const makeRoles = `
+  create role repl replication login password '${passwords.replication}';
+  create role okiagari login password '${passwords.control}' in role pg_monitor;
+  grant execute on function pg_promote(boolean, integer) to okiagari;
+  grant pg_checkpoint to repl;
+  grant execute on function pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean) to repl;
+  grant execute on function pg_read_binary_file(text), pg_read_binary_file(text, bigint, bigint, boolean) to repl;
+`;
 
 async function makeStandby(
   id: string,
@@ -171,7 +172,7 @@ async function makeStandby(
   const home = join(folder, id);
   const slot = `slot_${id}`;
   const source = `${wayTo(primary.id, secured)} port=${primary.port} user=repl application_name=${id}`;
-  runPostgres('pg_basebackup', ['-D', home, '-d', source, '-X', 'stream', '-C', '-S', slot, '-R', '-c', 'fast'], {
+  runPostgres('pg_basebackup', ['-D', home, '-d', source, '-X', 'stream', '-C', '-S', slot, '-R', '-N', '-c', 'fast'], {
     PGPASSWORD: passwords.replication,
   });
   if (secured) certify(secured.authority, home, id);

@@ -1,25 +1,17 @@
 /** Real Redis servers on free loopback ports, run by a user that may not harm the machine. */
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createClient, type RedisClientOptions } from '@redis/client';
+import type { RedisClientOptions } from '@redis/client';
 import { findRedis } from '../../../scripts/test-servers.mjs';
 import { makeAuthority, type Authority, type Issued } from '../authority.ts';
 import { freePort } from '../temporal-server.ts';
+import { redisClient } from './client.ts';
 
 export interface TestRedis {
   readonly id: string;
@@ -90,7 +82,7 @@ export async function startRedisServers({ replicas = 1, isTls = false }: RedisOp
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.kill()));
     running.delete(servers);
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
   try {
     for (const server of servers) await server.start();
@@ -149,12 +141,7 @@ function describeRedis(id: string, folder: string, port: number, more: readonly 
       start: [process.execPath, starter, binary, config, String(owner?.uid ?? ''), String(owner?.gid ?? '')],
     },
     async command(...words) {
-      const client = createClient({
-        password,
-        ...(socket && { socket }),
-        disableOfflineQueue: true,
-      });
-      client.on('error', () => undefined);
+      const client = redisClient(socket, password);
       await client.connect();
       try {
         return await client.sendCommand(words);

@@ -1,6 +1,6 @@
 /** A client that writes and writes, and notes what was acknowledged by whom, and when. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from '@redis/client';
+import { redisClient } from './client.ts';
 import type { TestRedis } from './server.ts';
 
 /** Others need the processor too, and a login costs more of it than a write. */
@@ -18,12 +18,7 @@ export function startWriter(name: string, servers: readonly TestRedis[], passwor
   const over = new AbortController();
   const { signal } = over;
   const writeTo = async (node: TestRedis): Promise<void> => {
-    const client = createClient({
-      password,
-      ...(node.socket && { socket: node.socket }),
-      disableOfflineQueue: true,
-    });
-    client.on('error', () => undefined);
+    const client = redisClient(node.socket, password);
     try {
       await client.connect();
       while (!signal.aborted) {
