@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { createActivities } from '../../../activities/index.ts';
@@ -30,7 +31,10 @@ export const secretsOf =
 /** Runs it in a process that is killed as soon as the condition holds; answers whether it came to that before it was done. */
 export async function killWhen(file: string, order: VictimOrder, condition: () => boolean): Promise<boolean> {
   writeFileSync(file, JSON.stringify(order), { mode: 0o600 });
-  const victim = spawn(process.execPath, [ownFile, file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const victim = spawn(process.execPath, [ownFile, file], {
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const gone = once(victim, 'exit');
   while (victim.exitCode === null && victim.signalCode === null && !condition()) {
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -40,8 +44,11 @@ export async function killWhen(file: string, order: VictimOrder, condition: () =
   return victim.signalCode === 'SIGKILL';
 }
 
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/okiagari/compiled', import.meta.url));
 const ownFile = fileURLToPath(import.meta.url);
 if (process.argv[1] === ownFile) {
+  // Who is killed keeps nothing that it compiled later: the next one comes up sooner.
+  flushCompileCache();
   const order = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as VictimOrder;
   const { inventory, data, activity, input } = order;
   const activities = createActivities(createPorts({ inventory: () => inventory, data, secret: secretsOf(order) }));
