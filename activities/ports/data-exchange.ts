@@ -17,6 +17,13 @@ export interface DataExchange {
    * Answers where the old one is kept. Wants no server on either. May run twice, also after it was cut off. Throws where it cannot.
    */
   exchange(node: MachineNode, from: string, name: string): Promise<string>;
+  /** The timeline of what was replaced under that name: what took its place writes a newer one. Reads only. */
+  timelineBefore(node: MachineNode, name: string): Promise<number>;
+  /**
+   * What took the place under that name, and died when it had reached its goal and not yet begun its timeline, goes there again at its next start:
+   * by itself it would go beyond. Nothing where it runs, or is settled. May run twice.
+   */
+  resume(node: MachineNode, name: string): Promise<void>;
   /**
    * The other way round, where `exchange` has begun under that name: the old one is in its place again, what took it is kept.
    * Answers whether it has yet to be started, promoted and settled. As `exchange`.

@@ -1,4 +1,4 @@
-/** What `pg_controldata` tells of a data directory: how its server stands or ended, and the size of its log files. PostgreSQL 14 to 18. */
+/** What `pg_controldata` tells of a data directory: how its server stands or ended, on which timeline, and the size of its log files. PostgreSQL 14 to 18. */
 import type { MachineSettings } from '../../activities/ports/node-control.ts';
 import { readLines } from './run-program.ts';
 
@@ -6,6 +6,8 @@ export interface ControlData {
   /** As PostgreSQL words it: `in production`, `in archive recovery`, `shut down`, `shut down in recovery` … */
   readonly state: string;
   readonly logFileBytes: number;
+  /** Of its last checkpoint. */
+  readonly timeline: number;
 }
 
 export async function readControlData(control: Pick<MachineSettings, 'data' | 'bin'>): Promise<ControlData> {
@@ -17,5 +19,5 @@ export async function readControlData(control: Pick<MachineSettings, 'data' | 'b
   const state = facts.get('Database cluster state');
   const logFileBytes = Number(facts.get('Bytes per WAL segment'));
   if (state === undefined || !(logFileBytes > 0)) throw new Error(said.trim() || 'pg_controldata said nothing');
-  return { state, logFileBytes };
+  return { state, logFileBytes, timeline: Number(facts.get("Latest checkpoint's TimeLineID")) };
 }

@@ -8,10 +8,12 @@ import { hasCode } from '../files/inside.ts';
 import { isThere } from '../files/is-there.ts';
 import { syncPath } from '../files/sync-path.ts';
 import { send } from '../machine/processes.ts';
+import { readControlData } from './control-data.ts';
 import { readSetting, withSettings } from './connection-words.ts';
 import { homeOf } from './local-node.ts';
 import { isOwnFile, ownConfiguration, readText, writeText } from './owner-files.ts';
 import { postmasterOf } from './server-processes.ts';
+import { resumeRecovery } from './resume-recovery.ts';
 import { keptBeside } from './set-aside.ts';
 import { writeSignal } from './standby-signal.ts';
 import { stopServer } from './stop-server.ts';
@@ -33,6 +35,15 @@ export const createDataExchange = (commands: CommandRunner): DataExchange => ({
   kept: ({ control: { data } }, name) => keptBeside(data, name),
 
   exchange: ({ control: { data } }, from, name) => exchange(data, from, name),
+
+  async timelineBefore({ control }, name) {
+    return (await readControlData({ ...control, data: keptBeside(control.data, name) })).timeline;
+  },
+
+  async resume(node, name) {
+    const home = await homeOf(node);
+    if (await isThere(savedConfiguration(home))) await resumeRecovery(node.control, keptBeside(node.control.data, name));
+  },
 
   async takeBack(node, name) {
     const home = node.control.data;

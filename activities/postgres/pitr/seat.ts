@@ -24,8 +24,10 @@ export async function seat(ports: Ports, input: Input, signal?: AbortSignal): Pr
   const said = <T>(work: () => Promise<T>): Promise<T> => orFail('cut-over-failed', node.id, work);
   const isDone = (await ports.dataExchange.state(node, name)) === 'done';
   if (!isDone) await said(() => exchange(ports, target, { node, moment, name }, signal));
+  await said(() => ports.dataExchange.resume(node, name));
   await said(() => ports.nodeControl.start(node, signal));
   const timeline = isPast(moment) ? await untilPrimary(ports, target, node, signal) : await promote(ports, target, node, signal);
+  if (timeline <= (await said(() => ports.dataExchange.timelineBefore(node, name)))) throw beyond(node.id, timeline);
   await said(() => ports.dataExchange.settle(node));
   return { node: node.id, timeline, kept: ports.dataExchange.kept(node, name) };
 }
@@ -95,6 +97,13 @@ async function promote(ports: Ports, target: BackedUpPostgres, node: MachineNode
   if (!isPrimary(await ports.postgres.look(server, target, signal))) await ports.postgres.promote(server, target, signal);
   return untilPrimary(ports, target, node, signal);
 }
+
+/** As `resume` of the exchange tells; whoever else started it was sooner. */
+const beyond = (node: string, timeline: number) =>
+  fail('cut-over-failed', {
+    en: `${node} died when it had reached the moment, was started again, and went beyond it, still on timeline ${timeline}. Roll back: the database of before is kept. Then start the recovery anew.`,
+    ja: `${node} は目的の時点に到達した直後に停止し、再起動によりその先まで進みました(タイムライン ${timeline} のまま)。元のデータベースは保管されています。ロールバックして復旧をやり直してください。`,
+  });
 
 const gone = (node: string) =>
   fail('cut-over-failed', {

@@ -1,0 +1,31 @@
+/** Keeps a restored server on the way to its goal, whenever it dies there. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MachineSettings } from '../../activities/ports/node-control.ts';
+import { isHistory } from '../../domain/postgres/log-files.ts';
+import { isThere } from '../files/is-there.ts';
+import { syncPath } from '../files/sync-path.ts';
+import { readControlData } from './control-data.ts';
+import { writeText } from './owner-files.ts';
+import { serverProcesses } from './server-processes.ts';
+
+const signals = ['recovery.signal', 'standby.signal'];
+
+/**
+ * A server that has reached its goal removes its signal file and begins a history before its new timeline stands (StartupXLOG in
+ * xlog.c). One that dies in between would take its next start for that after a crash: it replays all the log that it has, beyond its
+ * goal, and takes writes on the timeline of before. With the file, and without a history that `before` has not, it goes to its goal
+ * again. Nothing happens where a server runs. May run twice.
+ */
+export async function resumeRecovery(control: MachineSettings, before: string): Promise<void> {
+  const home = control.data;
+  const isSignalled = await Promise.all(signals.map((name) => isThere(join(home, name))));
+  if (isSignalled.some(Boolean) || (await serverProcesses(home)).length > 0) return;
+  if ((await readControlData(control)).state !== 'in archive recovery') return;
+  const known = await historiesIn(before);
+  for (const name of (await historiesIn(home)).filter((one) => !known.includes(one))) await rm(join(home, 'pg_wal', name));
+  await writeText(home, join(home, 'recovery.signal'), '');
+  await syncPath(home);
+}
+
+const historiesIn = async (home: string): Promise<string[]> => (await readdir(join(home, 'pg_wal'))).filter(isHistory);
