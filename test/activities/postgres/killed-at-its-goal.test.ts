@@ -57,9 +57,9 @@ const histories = (): number =>
 /** Seated by a worker whose server dies at its goal, without or with the history of its new timeline. */
 async function dies(order: Awaited<ReturnType<typeof stopped>>['order'], hasHistory = false): Promise<void> {
   const start: Ports['nodeControl']['start'] = async (...asked) => {
-    const before = histories();
+    const wanted = histories() + (hasHistory ? 1 : 0);
     const started = ports.nodeControl.start(...asked).catch(() => undefined);
-    while (isSignalled() || (hasHistory && histories() === before)) await setImmediate();
+    while (isSignalled() || histories() < wanted) await setImmediate();
     killServer(bed.primary);
     await started;
   };
