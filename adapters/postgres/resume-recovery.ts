@@ -7,9 +7,11 @@ import { isThere } from '../files/is-there.ts';
 import { syncPath } from '../files/sync-path.ts';
 import { readControlData } from './control-data.ts';
 import { writeText } from './owner-files.ts';
-import { serverProcesses } from './server-processes.ts';
+import { endServer, postmasterOf } from './server-processes.ts';
 
 const signals = ['recovery.signal', 'standby.signal'];
+/** The checkpoint at the end of a recovery is one of a shutdown. */
+const onTheWay = ['in archive recovery', 'shutting down', 'shut down in recovery'];
 
 /**
  * A server that has reached its goal removes its signal file and begins a history before its new timeline stands (StartupXLOG in
@@ -20,8 +22,10 @@ const signals = ['recovery.signal', 'standby.signal'];
 export async function resumeRecovery(control: MachineSettings, before: string): Promise<void> {
   const home = control.data;
   const isSignalled = await Promise.all(signals.map((name) => isThere(join(home, name))));
-  if (isSignalled.some(Boolean) || (await serverProcesses(home)).length > 0) return;
-  if ((await readControlData(control)).state !== 'in archive recovery') return;
+  if (isSignalled.some(Boolean) || (await postmasterOf(home))) return;
+  await endServer(home);
+  const [own, old] = [await readControlData(control), await readControlData({ ...control, data: before })];
+  if (!onTheWay.includes(own.state) || own.timeline > old.timeline) return;
   const known = await historiesIn(before);
   for (const name of (await historiesIn(home)).filter((one) => !known.includes(one))) await rm(join(home, 'pg_wal', name));
   await writeText(home, join(home, 'recovery.signal'), '');
