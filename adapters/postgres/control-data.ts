@@ -18,6 +18,9 @@ export async function readControlData(control: Pick<MachineSettings, 'data' | 'b
   });
   const state = facts.get('Database cluster state');
   const logFileBytes = Number(facts.get('Bytes per WAL segment'));
-  if (state === undefined || !(logFileBytes > 0)) throw new Error(said.trim() || 'pg_controldata said nothing');
-  return { state, logFileBytes, timeline: Number(facts.get("Latest checkpoint's TimeLineID")) };
+  const timeline = Number(facts.get("Latest checkpoint's TimeLineID"));
+  if (state === undefined || !(logFileBytes > 0) || !(timeline > 0)) {
+    throw new Error(said.trim() || 'pg_controldata said nothing');
+  }
+  return { state, logFileBytes, timeline };
 }

@@ -5,8 +5,9 @@ import type { MachineSettings } from '../../activities/ports/node-control.ts';
 import { isHistory } from '../../domain/postgres/log-files.ts';
 import { isThere } from '../files/is-there.ts';
 import { syncPath } from '../files/sync-path.ts';
+import { readSetting } from './connection-words.ts';
 import { readControlData } from './control-data.ts';
-import { writeText } from './owner-files.ts';
+import { ownConfiguration, readText, writeText } from './owner-files.ts';
 import { endServer, postmasterOf } from './server-processes.ts';
 
 const signals = ['recovery.signal', 'standby.signal'];
@@ -28,8 +29,14 @@ export async function resumeRecovery(control: MachineSettings, before: string): 
   if (!onTheWay.includes(own.state) || own.timeline > old.timeline) return;
   const known = await historiesIn(before);
   for (const name of (await historiesIn(home)).filter((one) => !known.includes(one))) await rm(join(home, 'pg_wal', name));
-  await writeText(home, join(home, 'recovery.signal'), '');
+  await writeText(home, join(home, await signalOf(home)), '');
   await syncPath(home);
+}
+
+/** One that was set aside replays what it has, and waits as a standby to be promoted; it has no goal, and nothing to fetch. */
+async function signalOf(home: string): Promise<string> {
+  const fetches = readSetting(await readText(ownConfiguration(home)), 'restore_command') ?? '';
+  return fetches === '' ? 'standby.signal' : 'recovery.signal';
 }
 
 const historiesIn = async (home: string): Promise<string[]> => (await readdir(join(home, 'pg_wal'))).filter(isHistory);

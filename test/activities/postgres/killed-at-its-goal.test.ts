@@ -50,12 +50,14 @@ async function stopped() {
   return { pitr, order: { ...about, plan } };
 }
 
-const isSignalled = (): boolean => existsSync(join(bed.primary.folder, 'recovery.signal'));
+const isSignalled = (by = 'recovery.signal'): boolean => existsSync(join(bed.primary.folder, by));
 const histories = (): number =>
   readdirSync(join(bed.primary.folder, 'pg_wal')).filter((name) => name.endsWith('.history')).length;
 
+type Order = Awaited<ReturnType<typeof stopped>>['order'];
+
 /** Seated by a worker whose server dies at its goal, without or with the history of its new timeline. */
-async function dies(order: Awaited<ReturnType<typeof stopped>>['order'], hasHistory = false): Promise<void> {
+async function dies(order: Order, hasHistory = false): Promise<void> {
   const start: Ports['nodeControl']['start'] = async (...asked) => {
     const wanted = histories() + (hasHistory ? 1 : 0);
     const started = ports.nodeControl.start(...asked).catch(() => undefined);
@@ -93,5 +95,27 @@ test('started again by somebody else it is beyond the moment: that is told, and 
     message: expect.stringContaining('went beyond it, still on timeline 3') as string,
   });
   expect(await pitr.unseatPostgres(order)).toEqual({ back: true });
+  expect(await count()).toBe(10);
+}, 60_000);
+
+test('the database that was set aside, which dies while it is promoted, is put back all the same', async () => {
+  const about = { target, recovery: 'db~recovery-back' };
+  await bed.primary.sql('insert into t values (99)');
+  const [{ before }] = (await bed.primary.sql('select timeline_id as before from pg_control_checkpoint()')) as [
+    { before: number },
+  ];
+  const pitr = createPostgresPitrActivities(ports);
+  const { ref: moment } = await pitr.findPostgresMoment({ ...about, wish: { previous: 'db~recovery-2' } });
+  const { ref: plan } = await pitr.planPostgresCutOver({ ...about, moment, comparison: undefined });
+  await pitr.applyPostgresCutOver({ ...about, plan });
+  const promote: Ports['postgres']['promote'] = async (...asked) => {
+    const promoted = ports.postgres.promote(...asked).catch(() => undefined);
+    while (isSignalled('standby.signal')) await setImmediate();
+    killServer(bed.primary);
+    await promoted;
+  };
+  const dying = createPostgresPitrActivities({ ...ports, postgres: { ...ports.postgres, promote } });
+  await expect(dying.seatPostgres({ ...about, plan })).rejects.toMatchObject({ type: 'cut-over-failed' });
+  expect(await pitr.seatPostgres({ ...about, plan })).toMatchObject({ timeline: before + 1 });
   expect(await count()).toBe(10);
 }, 60_000);
