@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 import type { Manifest } from '../../../domain/backup.ts';
 import { canonicalJson } from '../../../domain/digest.ts';
 import { manifestSchema } from '../../../contracts/backup.ts';
-import { addTool, editTool, failureOf, idAt, logPath, makeWorld, mountSmall, picture, remount, sha256, target } from './world.ts';
+import { addTool, editTool, failureOf, idAt, logPath, makeWorld, picture, sha256, target } from './world.ts';
 
 const night = '2026-11-22T02:00:00.000Z';
 const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
@@ -209,95 +209,6 @@ test('a tool that is damaged in the store is copied as it is, with a finding', a
   expect(backup.status).toBe('complete');
   // Whoever lists it later is told too.
   expect(await world.tools.listToolStoreBackups({ target })).toEqual([backup]);
-});
-
-test('every repository gets the same copy', async () => {
-  const world = await makeWorld({ repositories: ['local', 'offsite'] });
-  const id = await world.backUp(night);
-  expect(picture(world.inRepository(id, 'offsite'))).toEqual(picture(world.inRepository(id, 'local')));
-  expect((await world.tools.listToolStoreBackups({ target }))[0]?.repositories).toEqual(['local', 'offsite']);
-  expect(existsSync(join(world.data, 'scratch', target, `${id}-across`))).toBe(false);
-});
-
-test('a repository that lost its copy is named until it has one again', async () => {
-  const world = await makeWorld({ repositories: ['local', 'offsite'] });
-  const id = await world.backUp(night);
-  const findings = async () => (await world.tools.listToolStoreBackups({ target }))[0]?.findings;
-  expect(await findings()).toBeUndefined();
-  rmSync(world.inRepository(id, 'offsite'), { recursive: true });
-  expect(await findings()).toEqual([{ en: 'Missing in offsite.', ja: 'offsite にありません。' }]);
-  await world.backUp(night);
-  expect(await findings()).toBeUndefined();
-});
-
-test('a copy that rotted is not spread to another repository', async () => {
-  const world = await makeWorld({ repositories: ['local', 'offsite'] });
-  const id = await world.backUp(night);
-  rmSync(world.inRepository(id, 'offsite'), { recursive: true });
-  writeFileSync(join(world.inRepository(id, 'local'), 'files', world.sample.tools[0]!.path), 'rotten');
-  const again = await world.tools.takeToolStoreBackup({ target, id, kind: 'full', startedAt: night });
-  expect(again.repositories).toEqual(['local']);
-  expect(again.findings?.[0]?.en).toMatch(/^offsite did not take it: .* is not what its manifest says/);
-  expect(existsSync(world.inRepository(id, 'offsite'))).toBe(false);
-});
-
-test('a repository that is full is a finding while another one has the backup, and none of it is left there', async () => {
-  const world = await makeWorld({ repositories: ['small', 'local'], logLines: 20_000 });
-  mountSmall(join(world.folder, 'small'), '1m');
-  const backup = await world.tools.takeToolStoreBackup({ target, id: idAt(night), kind: 'full', startedAt: night });
-  expect(backup.repositories).toEqual(['local']);
-  expect(backup.findings?.[0]?.en).toMatch(/^small did not take it: No room at .*small.*: \d+ bytes are missing/);
-  expect(backup.findings?.[1]?.en).toBe('Missing in small.');
-  expect(await world.tools.listToolStoreBackups({ target })).toEqual([backup]);
-  expect(existsSync(world.inRepository(idAt(night), 'small'))).toBe(false);
-});
-
-test('a full disk and a read-only one are told apart, by name', async () => {
-  const world = await makeWorld({ repositories: ['small'], logLines: 20_000 });
-  mountSmall(join(world.folder, 'small'), '1m');
-  const full = await failureOf(world.backUp(night));
-  expect(full.code).toBe('disk-full');
-  expect(full.message).toContain(world.inRepository(idAt(night)));
-  remount(join(world.folder, 'small'), 'ro');
-  const readOnly = await failureOf(world.backUp(night));
-  expect(readOnly.code).toBe('target-read-only');
-  expect(readOnly.message).toContain('the file system is read-only');
-});
-
-test('a set that shrank by more than a fifth is suspect; by a fifth it is not', async () => {
-  const world = await makeWorld({ tools: 10 });
-  await world.backUp('2026-11-20T02:00:00.000Z');
-  for (const { path } of world.sample.tools.slice(0, 2)) rmSync(world.live(path));
-  await world.backUp('2026-11-21T02:00:00.000Z');
-  for (const { path } of world.sample.tools.slice(2, 4)) rmSync(world.live(path));
-  await world.backUp(night);
-  const [newest, middle, oldest] = await world.tools.listToolStoreBackups({ target });
-  expect([oldest, middle, newest].map((backup) => backup?.status)).toEqual(['complete', 'complete', 'suspect']);
-  expect(newest?.findings?.[0]?.en).toContain('It holds 6 tools');
-  expect(manifestOf(world.inRepository(idAt(night))).suspect?.en).toContain('held 8');
-});
-
-test('damage does not become the new normal: the next backup of the same loss is suspect too', async () => {
-  const world = await makeWorld({ tools: 10 });
-  await world.backUp('2026-11-20T02:00:00.000Z');
-  for (const { path } of world.sample.tools.slice(0, 5)) rmSync(world.live(path));
-  await world.backUp('2026-11-21T02:00:00.000Z');
-  await world.backUp(night);
-  expect((await world.tools.listToolStoreBackups({ target })).map(({ status }) => status)).toEqual([
-    'suspect',
-    'suspect',
-    'complete',
-  ]);
-});
-
-test('a backup taken during an open change is suspect, and stays so', async () => {
-  const world = await makeWorld();
-  await world.ports.records.put(`changes/${target}.json`, JSON.stringify({ recovery: 'tools~abc', undos: [] }));
-  await world.backUp(night);
-  await world.ports.records.remove(`changes/${target}.json`);
-  const [backup] = await world.tools.listToolStoreBackups({ target });
-  expect(backup?.status).toBe('suspect');
-  expect(backup?.findings?.[0]?.en).toContain('tools~abc');
 });
 
 test('our own unfinished files are not part of a backup', async () => {
