@@ -62,7 +62,7 @@ export interface PostgresBackups {
   restore(cluster: BackedUpCluster, request: RestoreRequest, signal?: AbortSignal): Promise<void>;
   /** Lets go of what the tool keeps; answers why it refuses. Twice is fine. Fails: backup-tool-failed. */
   remove(cluster: BackedUpCluster, label: string, signal?: AbortSignal): Promise<Text | undefined>;
-  /** What is archived; undefined where nothing is. Reads only, apart from the empty folder `scratch`. Fails: backup-tool-failed. */
+  /** What is archived and leads to the newest timeline; undefined where nothing is. Reads only, apart from the empty folder `scratch`. Fails: backup-tool-failed. */
   archived(cluster: BackedUpCluster, scratch: string, signal?: AbortSignal): Promise<ArchivedLog | undefined>;
   /** The last commit in the archived log up to the end of one of its files; undefined where none is found. As `archived`. */
   lastCommit(

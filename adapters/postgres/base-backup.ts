@@ -10,6 +10,7 @@ import type { BackedUpCluster, PostgresBackups, TakeRequest } from '../../activi
 import type { BaseBackupSettings } from '../../contracts/postgres-backup-settings.ts';
 import { fail } from '../../domain/fail.ts';
 import { byPlace, fileAt, isHistory, isLogFile, logFrom, placeOf, reachableFrom } from '../../domain/postgres/log-files.ts';
+import { historyOf, onLine } from '../../domain/postgres/timeline-line.ts';
 import { furthest } from '../../domain/postgres/lsn.ts';
 import type { TakenBackup } from '../../domain/postgres/taken-backup.ts';
 import { hasCode, isMissing } from '../files/inside.ts';
@@ -18,6 +19,7 @@ import { clusterPrograms } from './cluster-programs.ts';
 import { addressWords, connectionText } from './connection-words.ts';
 import { lastCommitUpTo } from './last-commit.ts';
 import { markLog, type WrittenMark } from './mark-log.ts';
+import { readText } from './owner-files.ts';
 import { restoreBase } from './restore-base.ts';
 import { runTool, toolFailed } from '../process/run-tool.ts';
 
@@ -49,15 +51,16 @@ export const createBaseBackups = (secret: ReadSecret): PostgresBackups => ({
 
   async archived(cluster) {
     const { wal } = cluster.backup.tool as BaseBackupSettings;
-    const names = await namesIn(wal);
+    const all = await namesIn(wal);
+    const [first] = all.filter(isLogFile).toSorted(byPlace);
+    const fileBytes = first === undefined ? undefined : await bytesOf(join(wal, first));
+    if (fileBytes === undefined) return undefined;
+    const names = await onLineIn(wal, all, fileBytes);
     const log = names.filter(isLogFile).toSorted(byPlace);
-    const [first, newest] = [log[0], log.at(-1)];
-    if (first === undefined || newest === undefined) return undefined;
-    const fileBytes = await bytesOf(join(wal, first));
+    const newest = log.at(-1);
     // `cp` shows a file before it is whole.
-    const isWhole = (await bytesOf(join(wal, newest))) === fileBytes;
-    const files = [...names.filter(isHistory), ...(isWhole ? log : log.slice(0, -1))];
-    return fileBytes === undefined ? undefined : { files, fileBytes };
+    const isWhole = newest !== undefined && (await bytesOf(join(wal, newest))) === fileBytes;
+    return { files: [...names.filter(isHistory), ...(isWhole ? log : log.slice(0, -1))], fileBytes };
   },
 
   async lastCommit(cluster, { file, fileBytes }, _scratch, signal) {
@@ -125,7 +128,7 @@ async function takeLog(
   const { wal } = cluster.backup.tool as BaseBackupSettings;
   const { taken, has } = base!;
   await untilArchived(join(wal, file), fileBytes, signal);
-  const known = [...new Set([...(await namesIn(wal)), ...has])];
+  const known = await onLineIn(wal, [...new Set([...(await namesIn(wal)), ...has])], fileBytes);
   const newest = reachableFrom(known, taken.startFile, fileBytes);
   if (newest === undefined || placeOf(newest) < placeOf(file)) return undefined;
   const wanted = logFrom(known, taken.startFile).filter((one) => !has.has(one) && placeOf(one) <= placeOf(file));
@@ -167,6 +170,12 @@ async function namesIn(wal: string): Promise<string[]> {
       ja: `アーカイブのフォルダーを読めません: ${(error as Error).message}`,
     });
   }
+}
+
+async function onLineIn(wal: string, names: readonly string[], fileBytes: number): Promise<readonly string[]> {
+  const history = historyOf(names);
+  const told = history && (await readText(join(wal, history)));
+  return history && told ? onLine(names, history, told, fileBytes) : names;
 }
 
 async function bytesOf(path: string): Promise<number | undefined> {

@@ -1,11 +1,12 @@
 /** Backups by pgBackRest, in its own repository: labels carry our ids as annotations, and nothing expires but by our word. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackedUpCluster, PostgresBackups, RestoreRequest } from '../../activities/ports/postgres-backups.ts';
 import type { PgBackRestSettings } from '../../contracts/postgres-backup-settings.ts';
 import { isHistory, isLogFile } from '../../domain/postgres/log-files.ts';
 import type { RecoveryGoal } from '../../domain/postgres/recovery-goal.ts';
+import { historyOf, onLine } from '../../domain/postgres/timeline-line.ts';
 import type { ReadSecret } from '../secrets.ts';
 import { clusterPrograms } from './cluster-programs.ts';
 import { lastCommitUpTo } from './last-commit.ts';
@@ -80,10 +81,15 @@ export const createPgBackRest = (secret: ReadSecret): PostgresBackups => {
     remove: expire,
 
     async archived(cluster, scratch, signal) {
-      const files = await archivedNames(cluster, signal);
-      const first = files.find(isLogFile);
-      const path = first && (await fetchLog(cluster, first, scratch, signal));
-      return path === undefined ? undefined : { files, fileBytes: (await stat(path)).size };
+      const names = await archivedNames(cluster, signal);
+      const fetch = (name: string | undefined) => name && fetchLog(cluster, name, scratch, signal);
+      const first = await fetch(names.find(isLogFile));
+      if (first === undefined) return undefined;
+      const fileBytes = (await stat(first)).size;
+      const history = historyOf(names);
+      const told = await fetch(history);
+      const files = history && told ? onLine(names, history, await readFile(told, 'utf8'), fileBytes) : names;
+      return { files, fileBytes };
     },
 
     async lastCommit(cluster, { file, fileBytes }, scratch, signal) {

@@ -124,6 +124,26 @@ describe.each(tools)('with %s', (tool) => {
     );
     expect(left?.left).toBe(0);
   });
+
+  test('goes back again, though the log that was left behind goes further than the new one', slow, async () => {
+    const { a, db, moment } = await spoiled(tool);
+    for (const n of [10, 11, 12]) {
+      await a.sql(`insert into t values (${n}, 'left behind')`);
+      await a.sql('select pg_switch_wal()');
+    }
+    const goBack = async (at: string): Promise<void> => {
+      const id = await db.recover({ scenario, input: { at }, acknowledgeCoolDown: true });
+      await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'approve');
+      expect((await ends(id)).status).toBe('recovered');
+    };
+    await goBack(moment);
+    await a.sql(`insert into t values (5, 'five')`);
+    const again = await now(a);
+    await a.sql('select pg_sleep(0.01)');
+    await a.sql(`insert into t values (6, 'six')`);
+    await goBack(again);
+    expect(await rows(a)).toEqual([1, 2, 3, 5]);
+  });
 });
 
 test('the database of before is put back, with what came since kept in its turn', slow, async () => {

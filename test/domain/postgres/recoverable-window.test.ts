@@ -8,6 +8,7 @@ import {
   recoverableWindow,
   type WindowBackup,
 } from '../../../domain/postgres/recoverable-window.ts';
+import { historyOf, onLine } from '../../../domain/postgres/timeline-line.ts';
 import { isWellFormed, type RecoveryGoal } from '../../../domain/postgres/recovery-goal.ts';
 
 const fileBytes = 16 * 1024 * 1024;
@@ -18,6 +19,36 @@ const backup = (id: string, n: number, hour: number): WindowBackup => ({
   id,
   startFile: file(n),
   stop: { at: `2026-11-22T${String(hour).padStart(2, '0')}:00:00.000Z`, position: `0/${n.toString(16).toUpperCase()}000100` },
+});
+
+describe('the line that leads to the newest timeline', () => {
+  const histories = ['00000002.history', '00000003.history', '00000004.history'];
+  // 2 left 1 in its file 5, and 4 left 2 in its file 7; 3 left 1 at the beginning of its file 9, and went on to 12.
+  const names = [
+    ...files(2, 10),
+    ...[5, 6, 7, 8].map((n) => file(n, 2)),
+    ...[9, 10, 11, 12].map((n) => file(n, 3)),
+    ...[7, 8].map((n) => file(n, 4)),
+    ...['000000010000000000000005.partial', ...histories],
+  ];
+
+  test('has of each only what was written before it was left', () => {
+    expect(historyOf(names)).toBe('00000004.history');
+    const line = onLine(names, '00000004.history', '1\t0/5000028\tbefore 1\n\n2\t0/7ABCDEF\tno recovery target\n', fileBytes);
+    expect(line).toEqual([...files(2, 4), file(5, 2), file(6, 2), file(7, 4), file(8, 4), ...histories]);
+    expect(reachableFrom(line, file(2), fileBytes)).toBe(file(8, 4));
+    const third = names.filter((name) => !name.startsWith('00000004'));
+    const whole = onLine(third, '00000003.history', '1\t0/9000000\tat restore point "x"\n', fileBytes);
+    expect(whole.filter((name) => !histories.includes(name))).toEqual([
+      ...files(2, 8),
+      ...[9, 10, 11, 12].map((n) => file(n, 3)),
+    ]);
+  });
+
+  test('is not told where there is one timeline alone, or a newer one without a history', () => {
+    expect(historyOf(files(2, 4))).toBeUndefined();
+    expect(historyOf([...files(2, 4), '00000002.history', file(5, 3)])).toBeUndefined();
+  });
 });
 
 describe('files of the log', () => {
