@@ -6,7 +6,7 @@ export interface ControlData {
   /** As PostgreSQL words it: `in production`, `in archive recovery`, `shut down`, `shut down in recovery` … */
   readonly state: string;
   readonly logFileBytes: number;
-  /** Of its last checkpoint. */
+  /** Of its last checkpoint, or of the end of a recovery behind that: a fast promotion makes no checkpoint, and its next start follows it all the same. */
   readonly timeline: number;
 }
 
@@ -18,7 +18,10 @@ export async function readControlData(control: Pick<MachineSettings, 'data' | 'b
   });
   const state = facts.get('Database cluster state');
   const logFileBytes = Number(facts.get('Bytes per WAL segment'));
-  const timeline = Number(facts.get("Latest checkpoint's TimeLineID"));
+  const timelines = ["Latest checkpoint's TimeLineID", "Min recovery ending loc's timeline"].map((name) =>
+    Number(facts.get(name)),
+  );
+  const timeline = Math.max(...timelines);
   if (state === undefined || !(logFileBytes > 0) || !(timeline > 0)) {
     throw new Error(said.trim() || 'pg_controldata said nothing');
   }

@@ -1,76 +1,85 @@
 /** A restored server dies when it has reached the moment and not yet begun its timeline: the one instant at which PostgreSQL by itself goes beyond it. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createPostgresBackupActivities } from '../../../activities/postgres-backups/create-postgres-backup-activities.ts';
 import { createPostgresPitrActivities } from '../../../activities/postgres/pitr/create-postgres-pitr-activities.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
 import { createPorts } from '../../../adapters/ports.ts';
+import { readControlData } from '../../../adapters/postgres/control-data.ts';
 import { backupId } from '../../../domain/identity.ts';
-import { startBackedUp, type BackedUp } from '../../support/postgres/backed-up.ts';
-import { killServer } from '../../support/postgres/freeze.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startBackedUp } from '../../support/postgres/backed-up.ts';
+import { freezeCheckpointer, killServer } from '../../support/postgres/freeze.ts';
+import { owner, postgresBin } from '../../support/postgres/server.ts';
 import { startAgain } from '../../support/postgres/start-again.ts';
 
 const target = 'db';
-let bed: BackedUp;
-let ports: Ports;
-let recoveries = 0;
+/** The first timeline has none, so that nobody asks for it but who begins a second one. */
+const firstHistory = '00000001.history';
 
-beforeAll(async () => {
-  bed = await startBackedUp('base-backup');
+/** A cluster that is ready to be seated: the moment has twenty rows, the database of before ten. */
+async function stopped() {
+  const bed = await startBackedUp('base-backup');
+  onTestFinished(() => bed.stop());
   const data = join(bed.folder, 'data');
   mkdirSync(data);
-  ports = createPorts({ inventory: () => bed.inventory, data, secret: bed.secret });
-  await bed.primary.sql('create table t (n int primary key)');
-}, 60_000);
-afterAll(() => bed?.stop());
-
-/** Ready to be seated: the moment has twenty rows, the database of before ten. */
-async function stopped() {
+  const ports = createPorts({ inventory: () => bed.inventory, data, secret: bed.secret });
   const { primary } = bed;
-  const about = { target, recovery: `db~recovery-${++recoveries}` };
+  const about = { target, recovery: 'db~recovery-1' };
   const now = new Date();
-  const backup = {
-    target,
-    id: backupId(now, 'full', `${recoveries}`.padStart(6, '0')),
-    kind: 'full',
-    startedAt: now.toISOString(),
-  } as const;
-  await createPostgresBackupActivities(ports).takePostgresBackup(backup);
-  await primary.sql('truncate t');
-  await primary.sql('insert into t select generate_series(1, 20)');
+  await createPostgresBackupActivities(ports).takePostgresBackup({
+    ...{ target, id: backupId(now, 'full', '000001'), kind: 'full', startedAt: now.toISOString() },
+  });
+  await primary.sql('create table t as select generate_series(1, 20) as n');
   const [{ at }] = (await primary.sql('select clock_timestamp()::text as at')) as [{ at: string }];
   await primary.sql('delete from t where n > 10');
   const pitr = createPostgresPitrActivities(ports);
-  const { ref: moment } = await pitr.findPostgresMoment({ ...about, wish: { at } });
-  await pitr.restorePostgresBeside({ ...about, plan: moment });
-  const { ref: plan } = await pitr.planPostgresCutOver({ ...about, moment, comparison: undefined });
-  await pitr.applyPostgresCutOver({ ...about, plan });
-  return { pitr, order: { ...about, plan } };
+  const goBack = async (recovery: string, wish: { readonly at: string } | { readonly previous: string }) => {
+    const { ref: moment } = await pitr.findPostgresMoment({ target, recovery, wish });
+    if ('at' in wish) await pitr.restorePostgresBeside({ target, recovery, plan: moment });
+    const { ref: plan } = await pitr.planPostgresCutOver({ target, recovery, moment, comparison: undefined });
+    await pitr.applyPostgresCutOver({ target, recovery, plan });
+    return { target, recovery, plan };
+  };
+  return {
+    ...{ bed, ports, pitr, order: await goBack(about.recovery, { at }) },
+    /** Ready to be put back in its turn. */
+    setAside: (recovery: string) => goBack(recovery, { previous: about.recovery }),
+    count: async () => (await primary.sql<{ n: number }>('select count(*)::int as n from t'))[0]?.n,
+  };
 }
 
-const isSignalled = (by = 'recovery.signal'): boolean => existsSync(join(bed.primary.folder, by));
-const histories = (): number =>
-  readdirSync(join(bed.primary.folder, 'pg_wal')).filter((name) => name.endsWith('.history')).length;
-
-type Order = Awaited<ReturnType<typeof stopped>>['order'];
+type Stopped = Awaited<ReturnType<typeof stopped>>;
 
 /** Seated by a worker whose server dies at its goal, without or with the history of its new timeline. */
-async function dies(order: Order, hasHistory = false): Promise<void> {
-  const start: Ports['nodeControl']['start'] = async (...asked) => {
-    const wanted = histories() + (hasHistory ? 1 : 0);
-    const started = ports.nodeControl.start(...asked).catch(() => undefined);
-    while (isSignalled() || histories() < wanted) await setImmediate();
-    killServer(bed.primary);
+async function dies({ bed, ports, order }: Stopped, hasHistory = false): Promise<void> {
+  const { primary, archive } = bed;
+  const asked = join(archive, firstHistory);
+  const isThere = (name: string): boolean => existsSync(join(primary.folder, name));
+  /** Who copies it waits until somebody writes into it. */
+  const answer = (): void => writeFileSync(asked, '');
+  const start: Ports['nodeControl']['start'] = async (...those) => {
+    execFileSync('mkfifo', ['-m', '666', asked]);
+    const started = ports.nodeControl.start(...those).catch(() => undefined);
+    await eventually(() => isThere('postmaster.pid') && !isThere('recovery.signal')).toBe(true);
+    if (hasHistory) {
+      // Its timeline stands behind a checkpoint, which now takes for ever.
+      freezeCheckpointer(primary);
+      answer();
+      await eventually(() => isThere('pg_wal/00000002.history')).toBe(true);
+    }
+    killServer(primary);
+    if (!hasHistory) answer();
+    rmSync(asked);
     await started;
   };
   const dying = createPostgresPitrActivities({ ...ports, nodeControl: { ...ports.nodeControl, start } });
   await expect(dying.seatPostgres(order)).rejects.toMatchObject({ type: 'cut-over-failed' });
+  expect((await readControlData({ data: primary.folder, bin: postgresBin() })).timeline, 'it died at its goal').toBe(1);
 }
-
-const count = async (): Promise<number | undefined> =>
-  (await bed.primary.sql<{ n: number }>('select count(*)::int as n from t'))[0]?.n;
 
 test.each([
   ['its signal file is gone', false],
@@ -78,44 +87,56 @@ test.each([
 ])(
   'started again by us, after it died when %s, it goes to the moment, and not beyond',
   async (_, hasHistory) => {
-    const { pitr, order } = await stopped();
-    await dies(order, hasHistory);
-    expect(await pitr.seatPostgres(order)).toMatchObject({ node: 'a', timeline: recoveries + 1 });
-    expect(await count()).toBe(20);
+    const world = await stopped();
+    await dies(world, hasHistory);
+    expect(await world.pitr.seatPostgres(world.order)).toMatchObject({ node: 'a', timeline: 2 });
+    expect(await world.count()).toBe(20);
   },
   60_000,
 );
 
 test('started again by somebody else it is beyond the moment: that is told, and the database of before comes back', async () => {
-  const { pitr, order } = await stopped();
-  await dies(order);
+  const world = await stopped();
+  const { bed, pitr, order, count } = world;
+  await dies(world);
   await startAgain(bed.primary);
   await expect(pitr.seatPostgres(order)).rejects.toMatchObject({
     type: 'cut-over-failed',
-    message: expect.stringContaining('went beyond it, still on timeline 3') as string,
+    message: expect.stringContaining('went beyond it, still on timeline 1') as string,
   });
   expect(await pitr.unseatPostgres(order)).toEqual({ back: true });
   expect(await count()).toBe(10);
 }, 60_000);
 
 test('the database that was set aside, which dies while it is promoted, is put back all the same', async () => {
-  const about = { target, recovery: 'db~recovery-back' };
-  await bed.primary.sql('insert into t values (99)');
-  const [{ before }] = (await bed.primary.sql('select timeline_id as before from pg_control_checkpoint()')) as [
-    { before: number },
-  ];
-  const pitr = createPostgresPitrActivities(ports);
-  const { ref: moment } = await pitr.findPostgresMoment({ ...about, wish: { previous: 'db~recovery-2' } });
-  const { ref: plan } = await pitr.planPostgresCutOver({ ...about, moment, comparison: undefined });
-  await pitr.applyPostgresCutOver({ ...about, plan });
+  const { bed, ports, pitr, order, setAside, count } = await stopped();
+  await pitr.seatPostgres(order);
+  const back = await setAside('db~recovery-back');
   const promote: Ports['postgres']['promote'] = async (...asked) => {
     const promoted = ports.postgres.promote(...asked).catch(() => undefined);
-    while (isSignalled('standby.signal')) await setImmediate();
+    while (existsSync(join(bed.primary.folder, 'standby.signal'))) await setImmediate();
     killServer(bed.primary);
     await promoted;
   };
   const dying = createPostgresPitrActivities({ ...ports, postgres: { ...ports.postgres, promote } });
-  await expect(dying.seatPostgres({ ...about, plan })).rejects.toMatchObject({ type: 'cut-over-failed' });
-  expect(await pitr.seatPostgres({ ...about, plan })).toMatchObject({ timeline: before + 1 });
+  await expect(dying.seatPostgres(back)).rejects.toMatchObject({ type: 'cut-over-failed' });
+  expect(await pitr.seatPostgres(back)).toMatchObject({ timeline: 3 });
   expect(await count()).toBe(10);
+}, 60_000);
+
+test('the database that was set aside, where it refuses our login by now, is not waited for', async () => {
+  const { pitr, order, setAside, count } = await stopped();
+  const { kept } = await pitr.seatPostgres(order);
+  const back = await setAside('db~recovery-back');
+  const input = `alter role okiagari password 'of-another-time'\n`;
+  const signal = join(kept, 'standby.signal');
+  renameSync(signal, `${signal}-away`);
+  execFileSync(`${postgresBin()}/postgres`, ['--single', '-D', kept, 'postgres'], { ...owner, cwd: '/', env: {}, input });
+  renameSync(`${signal}-away`, signal);
+  await expect(pitr.seatPostgres(back)).rejects.toMatchObject({
+    type: 'cut-over-failed',
+    message: expect.stringMatching(/^a refuses our login: .* set them there/) as string,
+  });
+  expect(await pitr.unseatPostgres(back)).toEqual({ back: true });
+  expect(await count()).toBe(20);
 }, 60_000);
