@@ -1,0 +1,68 @@
+/** Clusters that Patroni runs as targets under a real worker on a real Temporal server, and what the tests of their failovers ask. */
+import { expect, onTestFinished } from 'vitest';
+import type { RecoveryState, Waiting } from '../../../domain/recovery.ts';
+import { declareCluster } from '../postgres/declare.ts';
+import { recordHistory } from '../record-history.ts';
+import { startStoreStack, type DeclaredTarget, type StoreStack } from '../store-stack.ts';
+import type { TemporalServer } from '../temporal-server.ts';
+import { callApi } from './api.ts';
+import { startPatroni, type Member, type PatroniCluster } from './cluster.ts';
+
+export interface PatroniStack extends StoreStack {
+  /** A cluster of two, or more, with a hundred rows; it ends with the test. */
+  filled(
+    options?: Parameters<typeof startPatroni>[0],
+  ): Promise<{ readonly cluster: PatroniCluster; readonly a: Member; readonly b: Member; readonly db: DeclaredTarget }>;
+  gateAtLast(id: string, gate: string): Promise<Waiting>;
+  /** Fails at once where people would be asked. */
+  unattended(id: string): Promise<RecoveryState>;
+  record(id: string, name: string): Promise<void>;
+}
+
+/** Patroni takes its time, longer than a test waits for anything else. */
+export const patience = { timeout: 120_000, interval: 200 };
+
+export async function startPatroniStack(server: TemporalServer): Promise<PatroniStack> {
+  const stack = await startStoreStack(server);
+  return {
+    ...stack,
+    async filled(options = {}) {
+      const cluster = await startPatroni(options);
+      onTestFinished(() => cluster.stop());
+      const [a, b] = cluster.members as [Member, Member];
+      await a.server.sql('create table t as select generate_series(1, 100) as n');
+      await expect.poll(() => count(b)).toBe(100);
+      return { cluster, a, b, db: declareCluster(stack, cluster) };
+    },
+    async gateAtLast(id, gate) {
+      await expect.poll(async () => (await stack.state(id)).waitingFor.map((one) => one.gate), patience).toContain(gate);
+      return stack.gate(id, gate);
+    },
+    async unattended(id) {
+      await expect.poll(async () => (await stack.state(id)).status, patience).not.toBe('running');
+      expect((await stack.state(id)).waitingFor.map(({ title }) => title.en)).toEqual([]);
+      return stack.result(id);
+    },
+    record: (id, name) => recordHistory(stack.client.workflow.getHandle(id), name),
+  };
+}
+
+export const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
+export const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
+
+export const isPrimary = async ({ server }: Member): Promise<boolean> =>
+  (await server.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
+
+export async function timelineOf({ server }: Member): Promise<number> {
+  const rows = await server.sql<{ file: string }>('select pg_walfile_name(pg_current_wal_lsn()) as file');
+  return Number.parseInt(rows[0]!.file.slice(0, 8), 16);
+}
+
+export const count = async ({ server }: Member): Promise<number> =>
+  (await server.sql<{ count: number }>('select count(*)::int as count from t'))[0]!.count;
+
+/** A commit on this node is confirmed by that one. */
+export async function isWaitedFor({ api }: Member, name: string): Promise<boolean> {
+  const { members } = await callApi<{ members: { name: string; role: string }[] }>(api, '/cluster');
+  return members.some((member) => member.name === name && member.role === 'sync_standby');
+}
