@@ -1,6 +1,7 @@
-/** Tests in four groups: most run side by side, then the long stories of real servers in pairs, then the sweeps in pairs, then those that measure time or fill the machine, each alone. */
+/** Tests in four groups: most run side by side, then the long stories of real servers, then the sweeps, then those that measure time or fill the machine, each alone. */
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestUserConfig } from 'vitest/config';
+import { memoryFolder } from './test/support/memory-folder.ts';
 
 /** They count seconds, or fill the machine with processes of their own. */
 const alone = [
@@ -10,12 +11,15 @@ const alone = [
   'test/scripts/gameday.test.ts',
 ];
 const stories = ['test/real/**/*.test.ts'];
-/** Each fills a core and a half with processes that are killed, and opens and closes its stages on half of one. */
 const sweeps = ['test/crash/**/*.test.ts'];
-/** A Temporal server and a worker want a core each, but half of the time they wait for servers. */
-const sideBySide = Math.max(3, Math.min(4, Math.floor(availableParallelism() / 2)));
+/** Most of the time a file waits for servers, timeouts and people. */
+const sideBySide = Math.max(4, Math.min(6, availableParallelism()));
+/** Here it waits less: for the timeouts by which a death is noticed. */
+const fewer = 3;
 
 const common = {
+  // Where Node and all programs put temporary files; writing them is dear on the disks of many machines.
+  env: memoryFolder === undefined ? {} : { TMPDIR: memoryFolder },
   pool: 'forks',
   testTimeout: 120_000,
   hookTimeout: 120_000,
@@ -40,8 +44,8 @@ export default defineConfig({
         exclude: [...alone, ...stories, ...sweeps],
         maxWorkers: sideBySide,
       }),
-      group('in pairs', 1, { include: stories, exclude: alone, maxWorkers: 2 }),
-      group('sweeps', 2, { include: sweeps, maxWorkers: 2 }),
+      group('stories', 1, { include: stories, exclude: alone, maxWorkers: fewer }),
+      group('sweeps', 2, { include: sweeps, maxWorkers: fewer }),
       group('alone', 3, { include: alone, fileParallelism: false }),
     ],
   },

@@ -50,7 +50,7 @@ async function withCluster<T>(
   await using tidy = new AsyncDisposableStack();
   const cluster = await startPatroni(settings, tidy);
   await cluster.ready();
-  const writers = await startPinnedWriters(cluster);
+  const writers = await startPinnedWriters(cluster, { paceMs: 2 });
   tidy.defer(() => writers.stop());
   return await work(cluster, writers);
 }

@@ -43,7 +43,7 @@ export async function startFailoverBench(
   await fill?.(cluster.servers[0]!);
   await cluster.caughtUp();
   const product = await startProduct(tidy, { targets: [declared(cluster)] });
-  const writers = await startPinnedWriters(cluster);
+  const writers = await startPinnedWriters(cluster, { paceMs: 2 });
   tidy.defer(() => writers.stop());
   const ended = (id: string): Promise<Status> =>
     product.until<Status>(`/v1/recoveries/${id}`, ({ status }) => !['running', 'waiting'].includes(status));

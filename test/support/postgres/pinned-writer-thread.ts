@@ -12,6 +12,8 @@ export interface WriterSettings {
   readonly password: string;
   /** So long one answer is waited for; a frozen server never gives one. */
   readonly patienceMs: number;
+  /** Between two attempts. Each costs the server, and a refused one a process. */
+  readonly paceMs: number;
 }
 
 export interface Attempt {
@@ -22,9 +24,7 @@ export interface Attempt {
   readonly acknowledged: number | null;
 }
 
-/** Between two attempts: what is asked more often keeps the servers busy with refusing. */
-const paceMs = 2;
-const { run, nodes, user, password, patienceMs } = workerData as WriterSettings;
+const { run, nodes, user, password, patienceMs, paceMs } = workerData as WriterSettings;
 /** The same clock in all threads of a machine, in milliseconds. */
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 const stop = new AbortController();

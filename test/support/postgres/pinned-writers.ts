@@ -40,7 +40,7 @@ const password = 'canary-of-writer';
 /** Makes their table on the primary where it is missing, and starts writing. */
 export async function startPinnedWriters(
   { nodes, servers }: Written,
-  { patienceMs = 1_000 }: { readonly patienceMs?: number } = {},
+  { patienceMs = 1_000, paceMs = 10 }: Partial<Pick<WriterSettings, 'patienceMs' | 'paceMs'>> = {},
 ): Promise<PinnedWriters> {
   await makeTable(await primaryOf(servers));
   const run = randomBytes(4).toString('hex');
@@ -48,7 +48,7 @@ export async function startPinnedWriters(
   const sent = new Map<string, number>();
   // Addresses alone: a thread cannot be given more.
   const addresses = nodes.map(({ id, host, port }) => ({ id, host, port }));
-  const settings: WriterSettings = { run, nodes: addresses, user, password, patienceMs };
+  const settings: WriterSettings = { run, nodes: addresses, user, password, patienceMs, paceMs };
   const thread = new Worker(program, { workerData: settings });
   let broken: unknown;
   thread.on('error', (error) => (broken = error));
