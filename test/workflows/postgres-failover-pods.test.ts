@@ -1,13 +1,10 @@
 /** postgres-failover where the primary is a pod of Kubernetes: real servers, as the machine of a small cluster starts and ends them. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
-import { startSmall } from '../support/kubernetes/cluster.ts';
-import { startServerSet, waits } from '../support/kubernetes/server-set.ts';
-import { startCluster } from '../support/postgres/cluster.ts';
-import { declareCluster } from '../support/postgres/declare.ts';
-import { postgresBin, runAsPostgres, type TestServer } from '../support/postgres/server.ts';
+import { startPostgresPod } from '../support/kubernetes/postgres-pod.ts';
+import { waits } from '../support/kubernetes/server-set.ts';
+import type { TestServer } from '../support/postgres/server.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
 
@@ -29,42 +26,17 @@ const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name 
 const isPrimary = async (node: TestServer): Promise<boolean> =>
   (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 
-/** `a` is a pod, `b` its standby on a machine of its own. */
 async function startAsPod() {
-  const cluster = await startCluster();
-  onTestFinished(() => cluster.stop());
-  const [a, b] = cluster.servers as [TestServer, TestServer];
+  const pod = await startPostgresPod();
+  onTestFinished(() => pod.stop());
+  const [a, b] = pod.servers;
   await a.sql('create table t as select generate_series(1, 10) as n');
-  await cluster.caughtUp();
-  const happened: string[] = [];
-  const pods = await startSmall({
-    start: (pod) => a.start().then(() => void happened.push(`start ${pod}`)),
-    end: (pod) => a.stop().then(() => void happened.push(`end ${pod}`)),
-  });
-  onTestFinished(() => pods.stop());
-  const set = await startServerSet(pods);
-  const token = join(stack.folder, set.control.statefulSet);
-  writeFileSync(token, pods.token, { mode: 0o600 });
-  const [first, second] = cluster.nodes;
-  const nodes = [{ ...first!, control: { ...set.control, token: { file: token } } }, second!];
-  const file = join(stack.folder, `${set.control.statefulSet}.env`);
-  const endpoint = { id: 'app', kind: 'file', path: file, text: '{host}:{port}\n' };
-  const db = declareCluster(stack, cluster, { nodes, more: `endpoints: ${JSON.stringify([endpoint])}` });
-  const pod = `${set.control.statefulSet}-0`;
-  /** As a pod that has the volume would: what it held goes, a copy of the new primary comes. */
-  const remake = async (): Promise<void> => {
-    const { user, password } = cluster.roles.replication;
-    const source = `host=127.0.0.1 port=${second!.port} user=${user} application_name=a password=${cluster.secret(password)}`;
-    rmSync(a.folder, { recursive: true });
-    const args = ['-D', a.folder, '-d', source, '-X', 'stream', '-C', '-S', 'slot_a', '-R', '-c', 'fast'];
-    await runAsPostgres(`${postgresBin()}/pg_basebackup`, args);
-    a.set({ port: String(first!.port), primary_conninfo: source });
-  };
-  return { a, b, db, set, file, remake, happened, started: `start ${pod}`, ended: `end ${pod}`, port: second!.port };
+  await pod.caughtUp();
+  return { ...pod, a, b, db: pod.declare(stack) };
 }
 
 test('its pod is kept from running before the standby takes over, its loss is agreed to, and it is left', slow, async () => {
-  const { a, b, db, set, file, happened, started, ended, port } = await startAsPod();
+  const { a, b, db, set, happened, started, ended } = await startAsPod();
   // Its container died; whether its machine starts it again in a moment nobody knows.
   await a.kill();
   const id = await db.recover({ scenario, input: { bringBack: 'may' } });
@@ -72,7 +44,7 @@ test('its pod is kept from running before the standby takes over, its loss is ag
   expect(loss.plan?.summary.en).toMatch(
     /^b takes over\. What would be lost is unknown: no commit from before 20[\d:.TZ-]+, perhaps any after it\.$/,
   );
-  expect([await isPrimary(b), existsSync(file)]).toEqual([false, false]);
+  expect([await isPrimary(b), existsSync(db.file)]).toEqual([false, false]);
   expect(happened).toEqual([started, ended]);
   await stack.decide(id, loss, 'ren', 'approve');
   const state = await stack.until(id, ({ status }) => hasEnded(status));
@@ -81,18 +53,19 @@ test('its pod is kept from running before the standby takes over, its loss is ag
   expect(sentence(state, 'rejoin a')).toContain(
     `a is left as it is: a does not follow b, and its volume is not written from here: have it made a standby of b there, then take the fence, where one stands, out of the StatefulSet default/${set.control.statefulSet}`,
   );
-  expect([await isPrimary(b), readFileSync(file, 'utf8')]).toEqual([true, `127.0.0.1:${port}\n`]);
+  expect([await isPrimary(b), readFileSync(db.file, 'utf8')]).toEqual([true, `127.0.0.1:${b.port}\n`]);
   expect(waits(await set.pod())).toBe(true);
   expect(happened, 'never again').toEqual([started, ended]);
 });
 
 test('it is back once a person has made its volume anew and has taken the fence out', slow, async () => {
-  const { a, b, db, set, remake } = await startAsPod();
+  const pod = await startAsPod();
+  const { a, b, db, set } = pod;
   await a.kill();
   const id = await db.recover({ scenario });
   await stack.decide(id, await stack.gate(id, 'loss'), 'ren', 'approve');
   const left = await stack.gate(id, 'failed:rejoin a');
-  await remake();
+  await pod.remake();
   await set.takeFenceOut();
   await expect.poll(() => isPrimary(a).catch(() => true)).toBe(false);
   await stack.decide(id, left, 'ren', 'retry');

@@ -1,12 +1,12 @@
 /** What is wrong with how a run went for people: asked twice, counted twice, asked about a failure that only a death explains. */
 import type { Report } from './people.ts';
-import type { CrashCase } from './case.ts';
+import type { Ending } from './case.ts';
 import type { eventData } from '../../../contracts/http/recovery.ts';
 import type { z } from 'zod';
 
 type GateEvent = z.infer<typeof eventData.gate>;
 
-export function storyFaults({ recovery, ledger }: Report, ends: CrashCase['ends']): string[] {
+export function storyFaults({ recovery, ledger }: Report, ends: Ending): string[] {
   const faults: string[] = [];
   if (recovery.status !== ends) faults.push(`It ended ${recovery.status}.`);
   if (ends === 'recovered') {

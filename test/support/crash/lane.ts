@@ -1,36 +1,19 @@
-/** One stage with everything that can be killed on it: a Temporal server, a worker, an API. */
+/** Opens a stage with everything that can be killed on it: a Temporal server, a worker, an API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { freePort, startTemporalServer } from '../temporal-server.ts';
-import { tokenVariables, type CrashCase } from './case.ts';
-import { Conductor, type Blow, type Score, type VictimName } from './conductor.ts';
+import { endingOf, tokenVariables, type CrashCase, type Lane, type Place, type Run, type Wreck } from './case.ts';
+import { Conductor, type Score } from './conductor.ts';
 import { storyFaults } from './judge.ts';
 import { People } from './people.ts';
 import { Victim } from './victim.ts';
 import { workerOf } from './worker-program.ts';
 
-export interface Run {
-  /** What is wrong with it; empty when all is well. */
-  readonly faults: readonly string[];
-  /** The points it passed; where it was cancelled, those since. */
-  readonly passed: readonly string[];
-  readonly struck: readonly Blow[];
-  readonly tookMs: number;
-}
-
-export interface Lane {
-  /** One recovery of a target that was damaged for it, from start to end. */
-  run(at: Score['at']): Promise<Run>;
-  /** Now, wherever everybody is. */
-  kill(victim: VictimName): Promise<void>;
-  close(): Promise<void>;
-}
-
 const apiProgram = fileURLToPath(new URL('./victim-api.ts', import.meta.url));
 const closedWithinMs = 60_000;
 
-export async function openLane(what: CrashCase): Promise<Lane> {
+export async function openLane<S>(place: Place<S>): Promise<Lane<S>> {
   await using tidy = new AsyncDisposableStack();
   const server = await startTemporalServer();
   tidy.defer(() => server.stop());
@@ -56,22 +39,27 @@ export async function openLane(what: CrashCase): Promise<Lane> {
       env: { ...tokenVariables, TEMPORAL_ADDRESS: server.address, ...env },
       onPassage: (passage) => conductor.pass(passage),
     });
-  const stage = await what.open(server, async ({ inventoryFile, data }) => {
-    victims.worker = supervise(await workerOf(what.world), [], { OKIAGARI_INVENTORY: inventoryFile, OKIAGARI_DATA: data });
+  const stage = await place.open(server, async ({ inventoryFile, data }) => {
+    victims.worker = supervise(await workerOf(place.world), [], { OKIAGARI_INVENTORY: inventoryFile, OKIAGARI_DATA: data });
     await victims.worker.ready();
     return victims.worker;
   });
   tidy.defer(() => stage.stop());
   const port = await freePort();
   const { api } = Object.assign(victims, {
-    api: supervise(apiProgram, [what.world.href], { ...stage.env, OKIAGARI_API_PORT: String(port) }),
+    api: supervise(apiProgram, [place.world.href], { ...stage.env, OKIAGARI_API_PORT: String(port) }),
   });
   tidy.defer(() => api.stop());
   await api.ready();
   const people = new People(`http://127.0.0.1:${port}`);
+  let last: Wreck | undefined;
+  tidy.defer(async () => void (await last?.stop?.()));
 
-  async function run(at: Score['at']): Promise<Run> {
-    const { target, input, watch, faults } = await stage.wreck();
+  async function run(what: CrashCase<S>, at: Score['at']): Promise<Run> {
+    await last?.stop?.();
+    last = undefined;
+    last = await what.wreck(stage.stack);
+    const { target, input, watch, faults } = last;
     const began = performance.now();
     const started = Promise.withResolvers<string>();
     let before = what.cancelAt === undefined ? 0 : Infinity;
@@ -80,7 +68,7 @@ export async function openLane(what: CrashCase): Promise<Lane> {
       before = conductor.passed.size;
       await people.cancel(await started.promise);
     };
-    conductor.onDeath = watch;
+    conductor.onDeath = () => watch?.();
     conductor.play({
       at,
       // Also the next attempt waits: should it go on, the recovery might end before it hears of the wish.
@@ -93,7 +81,7 @@ export async function openLane(what: CrashCase): Promise<Lane> {
     conductor.rest();
     await back;
     return {
-      faults: [...(await faults()), ...storyFaults(await people.report(id), what.ends)],
+      faults: [...(await faults()), ...storyFaults(await people.report(id), endingOf(what))],
       passed: [...conductor.passed].slice(before),
       struck: [...conductor.struck],
       tookMs: Math.round(performance.now() - began),

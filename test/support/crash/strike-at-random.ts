@@ -1,12 +1,11 @@
 /** One run of a scenario in which anybody is killed at any moment. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { CrashCase } from './case.ts';
 import { victimNames } from './conductor.ts';
-import { openLane } from './lane.ts';
+import { testOnLanes } from './lanes.ts';
 import { crashSeed, seeded } from './random.ts';
 
-const limitMs = 120_000;
 /** Fewer than the six attempts of a quick activity. */
 const blows = 5;
 const mostPoints = 20;
@@ -14,8 +13,8 @@ const mostPoints = 20;
 const mostMs = 40;
 
 /** CRASH_SEED repeats who is killed, after how many new points, and how many milliseconds later. */
-export function strikeAtRandom(title: string, what: CrashCase): void {
-  test(`${title}: killed at random, it ends well (CRASH_SEED=${crashSeed})`, { timeout: limitMs }, async () => {
+export function strikeAtRandom<S>(title: string, what: CrashCase<S>): void {
+  testOnLanes(`${title}: killed at random`, what.place, async (nth) => {
     const random = seeded(crashSeed);
     const upTo = (limit: number): number => Math.floor(random() * limit);
     const plan = Array.from({ length: blows }, () => ({
@@ -23,13 +22,11 @@ export function strikeAtRandom(title: string, what: CrashCase): void {
       points: 1 + upTo(mostPoints),
       ms: upTo(mostMs),
     }));
-    await using tidy = new AsyncDisposableStack();
-    const lane = await openLane(what);
-    tidy.defer(() => lane.close());
     const deaths: Promise<void>[] = [];
     const met = new Set<string>();
     let since = 0;
-    const run = await lane.run((point) => {
+    const lane = await nth(0);
+    const run = await lane.run(what, (point) => {
       met.add(point);
       const next = plan[deaths.length];
       if (next === undefined || met.size - since < next.points) return undefined;

@@ -6,11 +6,11 @@ import type { CrashCase, Wreck } from '../case.ts';
 import { storesCase } from './stores.ts';
 
 /** Cancelled at `cancelAt`, the log must be as damaged as it was. */
-export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}): CrashCase =>
+export const damagedLogCase = ({ cancelAt }: { readonly cancelAt?: string } = {}): CrashCase<StoreStack> =>
   storesCase('audit-log-corruption', (stack) => damagedLog(stack, cancelAt === undefined), cancelAt);
 
 /** Half of the log is gone, and comes back from a backup. */
-export const lostLogCase = (): CrashCase => storesCase('audit-log-restore', lostLog);
+export const lostLogCase = (): CrashCase<StoreStack> => storesCase('audit-log-restore', lostLog);
 
 /** So that people are waited for. */
 const asks = 'agent: none\napprovals: { log-quarantine: { always: true } }';

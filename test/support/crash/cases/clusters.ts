@@ -1,36 +1,27 @@
 /** What the crash cases of all PostgreSQL scenarios have in common: a real cluster for each run, and questions to its servers at the end. */
 import type { TestServer } from '../../postgres/server.ts';
-import { startStoreStack, type StoreStack } from '../../store-stack.ts';
-import type { CrashCase, Stage, Wreck } from '../case.ts';
+import type { StoreStack } from '../../store-stack.ts';
+import type { CrashCase, Wreck } from '../case.ts';
+import { storesPlace } from '../places.ts';
 
-type Story = Pick<CrashCase, 'scenario' | 'cancelAt' | 'only'>;
+type Story = Pick<CrashCase<StoreStack>, 'scenario' | 'cancelAt' | 'only'>;
 
 /** `start` makes a cluster, `wreck` damages it. Cancelled at `cancelAt`, everything must be as it was. */
 export const clustersCase = <C extends { stop(): Promise<void> }>(
   story: Story,
   start: () => Promise<C>,
-  wreck: (stack: StoreStack, cluster: C) => Promise<Wreck>,
-): CrashCase => ({
+  wreck: (stack: StoreStack, cluster: C) => Promise<Omit<Wreck, 'stop'>>,
+): CrashCase<StoreStack> => ({
   ...story,
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: story.cancelAt === undefined ? 'recovered' : 'rolled-back',
-  async open(server, runWorker): Promise<Stage> {
-    const stack = await startStoreStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first target.
-    await stack.store();
-    let cluster: C | undefined;
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      async wreck() {
-        await cluster?.stop();
-        cluster = await start();
-        return wreck(stack, cluster);
-      },
-      async stop() {
-        await cluster?.stop();
-        await stack.stop();
-      },
-    };
+  place: storesPlace,
+  async wreck(stack) {
+    const cluster = await start();
+    try {
+      return { ...(await wreck(stack, cluster)), stop: () => cluster.stop() };
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
   },
 });
 

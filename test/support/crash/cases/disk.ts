@@ -13,7 +13,7 @@ interface DiskCase {
   readonly cancelAt?: string;
 }
 
-export const diskCase = ({ input, cancelAt }: DiskCase): CrashCase =>
+export const diskCase = ({ input, cancelAt }: DiskCase): CrashCase<StoreStack> =>
   storesCase('disk-exhaustion', (stack) => wreck(stack, input, cancelAt === undefined), cancelAt);
 
 const dayMs = 86_400_000;

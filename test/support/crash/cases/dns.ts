@@ -2,8 +2,9 @@
 import type { TakenFrom } from '../../dns/settings.ts';
 import { startDeclaredCdn, type Cdn } from '../../dns/cdn.ts';
 import { serialAt, type NameServer } from '../../dns/servers.ts';
-import { startDnsStack } from '../../dns/stack.ts';
+import { startDnsStack, type DnsStack } from '../../dns/stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { productPlace } from '../places.ts';
 
 interface DnsCase {
   readonly input: { readonly side: 'dr'; readonly planned?: true };
@@ -19,41 +20,31 @@ interface DnsCase {
   readonly cancelAt?: string;
 }
 
-export const dnsCase = ({ input, changes, from, hasCdn, isPrimaryGone = false, cancelAt }: DnsCase): CrashCase => ({
-  scenario: 'dns-switch',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startDnsStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first servers.
-    let last = await stack.zone();
+const place = productPlace(startDnsStack, (stack) => stack.zone());
+
+export const dnsCase = ({ input, changes, from, hasCdn, isPrimaryGone = false, cancelAt }: DnsCase): CrashCase<DnsStack> => ({
+  ...{ scenario: 'dns-switch', place, cancelAt },
+  async wreck(stack) {
     let cdn: Cdn | undefined;
+    const bed = await stack.zone({
+      ...(from && { from }),
+      async more({ resolver, standby }) {
+        if (isPrimaryGone) return { standby };
+        if (hasCdn !== true) return {};
+        const started = await startDeclaredCdn(stack.folder, resolver);
+        cdn = started.cdn;
+        // A user was here before.
+        await cdn.seen();
+        return { cdn: started.declared };
+      },
+    });
+    const before = bed.serial();
+    if (isPrimaryGone) await bed.servers[0].stop();
+    const leads = bed.servers[isPrimaryGone ? 1 : 0];
+    const side = cancelAt === undefined ? 'dr' : 'home';
     return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      async stop() {
-        await cdn?.stop();
-        await stack.stop();
-      },
-      async wreck() {
-        await Promise.all([last.stop(), cdn?.stop()]);
-        last = await stack.zone({
-          ...(from && { from }),
-          async more({ resolver, standby }) {
-            if (isPrimaryGone) return { standby };
-            if (hasCdn !== true) return {};
-            const started = await startDeclaredCdn(stack.folder, resolver);
-            cdn = started.cdn;
-            // A user was here before.
-            await started.cdn.seen();
-            return { cdn: started.declared };
-          },
-        });
-        const before = last.serial();
-        if (isPrimaryGone) await last.servers[0].stop();
-        const leads = last.servers[isPrimaryGone ? 1 : 0];
-        return wreck({ target: last.id, leads, before }, { input, changes, cdn, side: cancelAt === undefined ? 'dr' : 'home' });
-      },
+      ...wreck({ target: bed.id, leads, before }, { input, changes, cdn, side }),
+      stop: () => Promise.all([bed.stop(), cdn?.stop()]),
     };
   },
 });
@@ -75,7 +66,6 @@ function wreck(
   return {
     target,
     input,
-    watch: () => undefined,
     async faults() {
       const api = leads.dig('api.shodo.test', 'CNAME').join(' ');
       const www = leads.dig('www.shodo.test', 'A').toSorted().join(' ');

@@ -6,7 +6,7 @@ import type { CrashCase, Wreck } from '../case.ts';
 import { storesCase } from './stores.ts';
 
 /** Cancelled at `cancelAt`, nothing may be left. */
-export const fullSystemCase = (cancelAt?: string): CrashCase =>
+export const fullSystemCase = (cancelAt?: string): CrashCase<StoreStack> =>
   storesCase('full-system-recovery', (stack) => wreck(stack, cancelAt === undefined), cancelAt);
 
 async function wreck(stack: StoreStack, isMended: boolean): Promise<Wreck> {

@@ -9,7 +9,7 @@ import { clustersCase, otherAnswers } from './clusters.ts';
 /** What no other sweep does: the rest of the story is that of a cluster without Patroni. */
 const only = ['assessPatroni', 'askPatroniToLead', 'provePatroniFence'];
 
-export const patroniCase = (input: { readonly mode?: 'switchover'; readonly promote?: string }): CrashCase =>
+export const patroniCase = (input: { readonly mode?: 'switchover'; readonly promote?: string }): CrashCase<StoreStack> =>
   clustersCase({ scenario: 'postgres-failover', only }, startPatroni, (stack, cluster) => wreck(stack, cluster, input));
 
 async function wreck(stack: StoreStack, cluster: PatroniCluster, input: object): Promise<Wreck> {
@@ -20,7 +20,6 @@ async function wreck(stack: StoreStack, cluster: PatroniCluster, input: object):
   return {
     target: id,
     input,
-    watch: () => undefined,
     async faults() {
       const is = 'select pg_is_in_recovery() as standby, (select count(*)::int from t) as rows';
       const wanted = [

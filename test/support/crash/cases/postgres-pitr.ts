@@ -14,7 +14,7 @@ interface PitrCase {
   readonly only?: readonly string[];
 }
 
-export const pitrCase = (story: PitrCase): CrashCase =>
+export const pitrCase = (story: PitrCase): CrashCase<StoreStack> =>
   clustersCase(
     story,
     () => startBackedUp('base-backup'),
@@ -40,7 +40,6 @@ async function wreck(
   return {
     target: target.id,
     input: scenario === 'postgres-pitr' ? { at } : { check: 'select count(*) = 0 from t where n < 0', tries: 2 },
-    watch: () => undefined,
     async faults() {
       const question = `select count(*)::int as rows, (count(*) filter (where n < 0))::int as bad from t`;
       const [found] = await a.sql(question).catch((error: unknown) => [{ said: String(error) }]);

@@ -14,8 +14,8 @@ interface FailoverCase {
   readonly cancelAt?: string;
 }
 
-export const failoverCase = ({ cancelAt, ...what }: FailoverCase): CrashCase =>
-  clustersCase({ scenario: 'postgres-failover', ...(cancelAt !== undefined && { cancelAt }) }, startCluster, (stack, cluster) =>
+export const failoverCase = ({ cancelAt, ...what }: FailoverCase): CrashCase<StoreStack> =>
+  clustersCase({ scenario: 'postgres-failover', cancelAt }, startCluster, (stack, cluster) =>
     wreck(stack, cluster, what, cancelAt === undefined),
   );
 
@@ -37,7 +37,6 @@ async function wreck(
   return {
     target: id,
     input,
-    watch: () => undefined,
     async faults() {
       const is = 'select pg_is_in_recovery() as standby, (select count(*)::int from t) as rows';
       const wanted = [

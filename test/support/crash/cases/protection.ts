@@ -2,8 +2,9 @@
 import { startFlood, type Flood } from '../../haproxy/flood.ts';
 import { filesOf, guardsOf } from '../../haproxy/guards.ts';
 import { operator } from '../../haproxy/protection.ts';
-import { startTrafficStack, type TrafficBed } from '../../haproxy/stack.ts';
+import type { TrafficBed, TrafficStack } from '../../haproxy/stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { proxiesPlace } from '../places.ts';
 
 interface ProtectionCase {
   readonly cancelAt?: string;
@@ -11,34 +12,18 @@ interface ProtectionCase {
 
 const before = 'others 5 | 198.51.100.7';
 
+const fast = {
+  stages: [{ limit: 10, deny: 2 }],
+  lowerAfter: '300ms',
+  watch: { window: '200ms', within: '10s', latency: '30s' },
+};
+
 /** Lowered by itself or taken back, it is exactly as before. */
-export const protectionCase = ({ cancelAt }: ProtectionCase): CrashCase => ({
-  scenario: 'ddos-mitigation',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
+export const protectionCase = ({ cancelAt }: ProtectionCase): CrashCase<TrafficStack> => ({
+  ...{ scenario: 'ddos-mitigation', place: proxiesPlace, cancelAt },
   // The others only look, as those of a shift do: between two looks nothing can be half done.
   only: ['planProtection', 'applyProtection', 'holdProtection', 'undoProtection'],
-  async open(server, runWorker) {
-    const stack = await startTrafficStack(server, runWorker);
-    const guard = {
-      stages: [{ limit: 10, deny: 2 }],
-      lowerAfter: '300ms',
-      watch: { window: '200ms', within: '10s', latency: '30s' },
-    };
-    const open = () => stack.traffic({ proxies: 2, protection: true, guard });
-    // The API reads the inventory as it starts, and there is none before the first proxies.
-    let last = await open();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      async wreck() {
-        await last.stop();
-        last = await open();
-        return wreck(last);
-      },
-    };
-  },
+  wreck: async (stack) => wreck(await stack.traffic({ proxies: 2, protection: true, guard: fast })),
 });
 
 function wreck(bed: TrafficBed): Wreck {
@@ -49,7 +34,7 @@ function wreck(bed: TrafficBed): Wreck {
   return {
     target: bed.id,
     input: {},
-    watch: () => undefined,
+    stop: () => bed.stop(),
     async faults() {
       await Promise.all([attacking, boss].map((flood) => flood.stop()));
       const guards = await guardsOf(bed);

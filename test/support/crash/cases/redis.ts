@@ -5,6 +5,7 @@ import type { TestRedis } from '../../redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../../redis/stack.ts';
 import { startWriter } from '../../redis/writer.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { productPlace } from '../places.ts';
 
 interface RedisCase {
   readonly input: unknown;
@@ -14,45 +15,20 @@ interface RedisCase {
   readonly cancelAt?: string;
 }
 
-export const redisCase = ({ input, master, cancelAt }: RedisCase): CrashCase => ({
-  scenario: 'redis-failover',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startRedisStack(server, runWorker);
-    // The API reads the inventory as it starts, and there is none before the first servers.
-    let last = await stack.cache();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      async wreck() {
-        await last.stop();
-        last = await filled(stack);
-        return wreck(last, { input, master, isMended: cancelAt === undefined });
-      },
-    };
+const place = productPlace(startRedisStack, (stack) => stack.cache());
+
+export const redisCase = ({ input, master, cancelAt }: RedisCase): CrashCase<RedisStack> => ({
+  ...{ scenario: 'redis-failover', place, cancelAt },
+  async wreck(stack) {
+    return wreck(await filled(stack), { input, master, isMended: cancelAt === undefined });
   },
 });
 
 /** The master was emptied; restored, and cancelled `cancelAt`, it must have what it had when the recovery began. */
-export const redisRestoreCase = ({ cancelAt }: Pick<RedisCase, 'cancelAt'>): CrashCase => ({
-  scenario: 'redis-restore',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startRedisStack(server, runWorker);
-    let last = await stack.cache();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      async wreck() {
-        await last.stop();
-        last = await stack.cache({ isBackedUp: true });
-        return emptied(last, cancelAt === undefined ? 'right' : null);
-      },
-    };
+export const redisRestoreCase = ({ cancelAt }: Pick<RedisCase, 'cancelAt'>): CrashCase<RedisStack> => ({
+  ...{ scenario: 'redis-restore', place, cancelAt },
+  async wreck(stack) {
+    return emptied(await stack.cache({ isBackedUp: true }), cancelAt === undefined ? 'right' : null);
   },
 });
 
@@ -66,7 +42,7 @@ async function emptied(bed: RedisBed, wanted: string | null): Promise<Wreck> {
   return {
     target: bed.id,
     input: {},
-    watch: () => undefined,
+    stop: () => bed.stop(),
     async faults() {
       const roles = await rolesOf([a, b]);
       const values = await Promise.all([a, b].map((node) => node.command('GET', keys[0]!)));
@@ -100,7 +76,7 @@ function wreck(bed: RedisBed, { input, master, isMended }: Omit<RedisCase, 'canc
   return {
     target: bed.id,
     input,
-    watch: () => undefined,
+    stop: () => bed.stop(),
     async faults() {
       await Promise.all(pinned.map((writer) => writer.stop()));
       const [atA, atB] = pinned.map(({ acknowledged }) => acknowledged);

@@ -1,11 +1,11 @@
 /** A service of requests and names as crash cases: both are moved together, or are exactly where they were; the zone changes once. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ttl } from '../../dns/settings.ts';
 import { startRegion, type RegionBed } from '../../region/bed.ts';
-import { startStoreStack } from '../../store-stack.ts';
+import type { StoreStack } from '../../store-stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { storesPlace } from '../places.ts';
 
 interface RegionCase {
   readonly scenario: 'region-failover' | 'region-failback';
@@ -16,36 +16,16 @@ interface RegionCase {
 /** What a move itself does; what it does through its members is in their own sweeps. */
 const only = ['planServiceMove', 'activateSide', 'deactivateSide', 'proveSide', 'watchSide', 'verifyServiceMove'];
 
-export const regionCase = ({ scenario, cancelAt }: RegionCase): CrashCase => ({
-  ...{ scenario, only },
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startStoreStack(server, runWorker);
-    const folder = mkdtempSync(join(tmpdir(), 'okiagari-sides-'));
-    let made = 0;
-    const bed = async (): Promise<{ bed: RegionBed; active: string }> => {
-      const active = join(folder, `active-${++made}`);
-      const command = { run: ['touch', active], undo: ['rm', '-f', active] };
-      return { bed: await startRegion(stack, { dr: { activate: command } }), active };
-    };
-    // The API reads the inventory as it starts, and there is none before the first service.
-    let last = await bed();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      async wreck() {
-        await last.bed.stop();
-        last = await bed();
-        if (scenario === 'region-failback') await leadAway(last.bed);
-        return wreck(last.bed, last.active, ends[cancelAt === undefined ? scenario : 'taken back']);
-      },
-      async stop() {
-        await stack.stop();
-        await last.bed.stop();
-        rmSync(folder, { recursive: true });
-      },
-    };
+let made = 0;
+
+export const regionCase = ({ scenario, cancelAt }: RegionCase): CrashCase<StoreStack> => ({
+  ...{ scenario, place: storesPlace, only, cancelAt },
+  async wreck(stack) {
+    const active = join(stack.folder, `active-${++made}`);
+    const command = { run: ['touch', active], undo: ['rm', '-f', active] };
+    const bed = await startRegion(stack, { dr: { activate: command } });
+    if (scenario === 'region-failback') await leadAway(bed);
+    return wreck(bed, active, ends[cancelAt === undefined ? scenario : 'taken back']);
   },
 });
 
@@ -81,7 +61,7 @@ async function wreck(bed: RegionBed, active: string, wanted: End): Promise<Wreck
   return {
     target: bed.id,
     input: {},
-    watch: () => undefined,
+    stop: () => bed.stop(),
     async faults() {
       const now = await bed.whereUsersGo();
       const changes = bed.names.serial() - serial;

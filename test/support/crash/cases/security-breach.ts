@@ -22,7 +22,7 @@ import { storesCase } from './stores.ts';
 const agentHears = { recovered: ['stop', 'start'], 'rolled-back': ['stop', 'start', 'stop', 'start'] };
 
 /** Cancelled at `cancelAt`, the store must be as broken as it was. */
-export const securityBreachCase = (cancelAt?: string): CrashCase =>
+export const securityBreachCase = (cancelAt?: string): CrashCase<StoreStack> =>
   storesCase('security-breach', (stack) => wreck(stack, cancelAt === undefined ? 'recovered' : 'rolled-back'), cancelAt);
 
 async function wreck(stack: StoreStack, ends: keyof typeof agentHears): Promise<Wreck> {

@@ -19,7 +19,7 @@ const moved = [0, 1, 2];
 const folderOf = { 'tool-timeouts': 'disabled', 'tool-enable': 'disabled', 'quarantine-release': 'quarantine' } as const;
 export const movedTools = ({ sample }: Store): string[] => moved.map((n) => sample.tools[n]!.name);
 
-export const setAsideCase = ({ scenario, input, cancelAt }: SetAsideCase): CrashCase =>
+export const setAsideCase = ({ scenario, input, cancelAt }: SetAsideCase): CrashCase<StoreStack> =>
   storesCase(scenario, (stack) => wreck(stack, scenario, input, cancelAt === undefined), cancelAt);
 
 async function wreck(

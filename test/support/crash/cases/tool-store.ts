@@ -3,9 +3,11 @@ import { rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { notingAgent } from '../../noting-agent.ts';
-import { hookSecret, startStoreStack, type Store, type StoreStack } from '../../store-stack.ts';
+import { hookSecret, startStoreStack, type RunWorker, type Store, type StoreStack } from '../../store-stack.ts';
+import type { TemporalServer } from '../../temporal-server.ts';
 import { isGenuine, startWebhookReceiver, type ReceivedPost } from '../../webhook-receiver.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { productPlace } from '../places.ts';
 
 interface ToolStoreCase {
   readonly scenario: string;
@@ -22,34 +24,33 @@ export const lostTools = ({ sample }: Store): string[] => [...missing, ...trunca
 /** Taken back after it was started again, it must not run while the files go. */
 const agentHears = { recovered: ['stop', 'start'], 'rolled-back': ['stop', 'start', 'stop', 'start'] };
 
-export const toolStoreCase = ({ scenario, input, cancelAt }: ToolStoreCase): CrashCase => ({
-  scenario,
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
+export const toolStoreCase = ({ scenario, input, cancelAt }: ToolStoreCase): CrashCase<NotedStack> => ({
+  ...{ scenario, place, cancelAt },
   thorough: scenario === 'tool-store-loss',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const hook = await startWebhookReceiver();
-    const stack = await startStoreStack(server, runWorker, { webhook: hook.url });
-    // The API reads the inventory as it starts, and there is none before the first store.
-    await stack.store();
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      async stop() {
-        await stack.stop();
-        await hook.stop();
-      },
-      wreck: () => wreck(stack, hook.posts, input, cancelAt === undefined),
-    };
-  },
+  wreck: (stack) => wreck(stack, input, cancelAt === undefined),
 });
 
-async function wreck(
-  stack: StoreStack,
-  posts: readonly ReceivedPost[],
-  input: ToolStoreCase['input'],
-  isMended: boolean,
-): Promise<Wreck> {
+interface NotedStack extends StoreStack {
+  /** What people were told. */
+  readonly posts: readonly ReceivedPost[];
+}
+
+async function startNotedStack(server: TemporalServer, runWorker: RunWorker): Promise<NotedStack> {
+  const hook = await startWebhookReceiver();
+  const stack = await startStoreStack(server, runWorker, { webhook: hook.url });
+  return {
+    ...stack,
+    posts: hook.posts,
+    async stop() {
+      await stack.stop();
+      await hook.stop();
+    },
+  };
+}
+
+const place = productPlace(startNotedStack, (stack) => stack.store());
+
+async function wreck(stack: NotedStack, input: ToolStoreCase['input'], isMended: boolean): Promise<Wreck> {
   const agent = notingAgent(stack);
   const store = await stack.store({
     settings: ({ tools }) => [agent.settings(), `criticalTools: [{ name: ${tools[0]!.name} }]`].join('\n'),
@@ -85,7 +86,7 @@ async function wreck(
         ...(isDeepStrictEqual(words, agentHears[isMended ? 'recovered' : 'rolled-back'])
           ? []
           : [`the agent was told to ${words.join(', ')}`]),
-        ...newsFaults(posts.filter(({ body }) => newsOf(body).target === store.id)),
+        ...newsFaults(stack.posts.filter(({ body }) => newsOf(body).target === store.id)),
       ];
     },
   };

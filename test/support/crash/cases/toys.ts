@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { CrashCase } from '../case.ts';
+import type { CrashCase, Place, Wreck } from '../case.ts';
 import { ToyDiary } from '../toy-diary.ts';
 
 interface ToyCase {
@@ -26,36 +26,45 @@ people:
 targets:
 `;
 
-export const toyCase = ({ scenario, input, diaries, cancelAt }: ToyCase): CrashCase => ({
-  scenario,
-  thorough: true,
+export const toyCase = ({ scenario, input, diaries, cancelAt }: ToyCase): CrashCase<Toys> => ({
+  ...{ scenario, thorough: true, cancelAt },
+  place: toysPlace(Object.keys(diaries)),
+  async wreck({ names, diary }): Promise<Wreck> {
+    const target = names.shift()!;
+    for (const rest of Object.keys(diaries)) diary.write(target + rest, 1);
+    return {
+      target,
+      input: input(target),
+      faults: () =>
+        Object.entries(diaries).flatMap(([rest, wanted]) => {
+          const found = diary.of(target + rest);
+          return isDeepStrictEqual(found, ['set 1', ...wanted]) ? [] : [`${target}${rest}: ${found.join(', ')}`];
+        }),
+    };
+  },
+});
+
+interface Toys {
+  /** Of targets that nobody had yet. */
+  readonly names: string[];
+  readonly diary: ToyDiary;
+}
+
+/** Each target has others whose names go on in these ways. */
+const toysPlace = (rests: readonly string[]): Place<Toys> => ({
   world: new URL('../worlds/toys.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
+  lanes: [],
   async open(_server, runWorker) {
     const folder = mkdtempSync(join(tmpdir(), 'okiagari-crash-'));
     const [inventoryFile, data] = [join(folder, 'okiagari.yaml'), join(folder, 'data')];
     const names = Array.from({ length: targets }, (_name, n) => `toy-${n + 1}`);
-    const entries = names.flatMap((name) => Object.keys(diaries).map((rest) => entryOf(name + rest)));
+    const entries = names.flatMap((name) => rests.map((rest) => entryOf(name + rest)));
     writeFileSync(inventoryFile, people + entries.join(''));
     const diary = new ToyDiary(folder);
     const worker = await runWorker({ inventoryFile, data });
     return {
+      stack: { names, diary },
       env: { OKIAGARI_INVENTORY: inventoryFile, OKIAGARI_DATA: data },
-      async wreck() {
-        const target = names.shift()!;
-        for (const rest of Object.keys(diaries)) diary.write(target + rest, 1);
-        return {
-          target,
-          input: input(target),
-          watch: () => undefined,
-          faults: () =>
-            Object.entries(diaries).flatMap(([rest, wanted]) => {
-              const found = diary.of(target + rest);
-              return isDeepStrictEqual(found, ['set 1', ...wanted]) ? [] : [`${target}${rest}: ${found.join(', ')}`];
-            }),
-        };
-      },
       async stop() {
         await worker.stop();
         rmSync(folder, { recursive: true, force: true });

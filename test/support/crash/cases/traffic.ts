@@ -1,32 +1,19 @@
 /** Proxies as crash cases: what happened is read from them, and from what users got the whole time. */
 import { startUsers } from '../../haproxy/client.ts';
-import { startTrafficStack, type TrafficBed } from '../../haproxy/stack.ts';
+import type { TrafficBed, TrafficStack } from '../../haproxy/stack.ts';
 import type { CrashCase, Wreck } from '../case.ts';
+import { proxiesPlace } from '../places.ts';
 
 interface TrafficCase {
   /** Cancelled there, the split must be exactly as before. */
   readonly cancelAt?: string;
 }
 
-export const trafficCase = ({ cancelAt }: TrafficCase): CrashCase => ({
-  scenario: 'traffic-shift',
-  world: new URL('../worlds/product.ts', import.meta.url),
-  ends: cancelAt === undefined ? 'recovered' : 'rolled-back',
-  ...(cancelAt !== undefined && { cancelAt }),
-  async open(server, runWorker) {
-    const stack = await startTrafficStack(server, runWorker);
-    const fields = { dwell: '200ms', thresholds: { latency: '30s' } };
-    // The API reads the inventory as it starts, and there is none before the first proxies.
-    let last = await stack.traffic({ proxies: 2, fields });
-    return {
-      env: { OKIAGARI_INVENTORY: stack.inventoryFile, OKIAGARI_DATA: stack.data },
-      stop: () => stack.stop(),
-      async wreck() {
-        await last.stop();
-        last = await stack.traffic({ proxies: 2, fields });
-        return wreck(last, cancelAt === undefined ? 'prod 0 drain, dr 100 ready' : 'prod 83 ready, dr 0 ready');
-      },
-    };
+export const trafficCase = ({ cancelAt }: TrafficCase): CrashCase<TrafficStack> => ({
+  ...{ scenario: 'traffic-shift', place: proxiesPlace, cancelAt },
+  async wreck(stack) {
+    const bed = await stack.traffic({ proxies: 2, fields: { dwell: '200ms', thresholds: { latency: '30s' } } });
+    return wreck(bed, cancelAt === undefined ? 'prod 0 drain, dr 100 ready' : 'prod 83 ready, dr 0 ready');
   },
 });
 
@@ -37,7 +24,7 @@ async function wreck(bed: TrafficBed, wanted: string): Promise<Wreck> {
   return {
     target: bed.id,
     input: { side: 'dr', steps: [50] },
-    watch: () => undefined,
+    stop: () => bed.stop(),
     async faults() {
       await users.stop();
       const splits = await bed.splits();
