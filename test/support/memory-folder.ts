@@ -1,11 +1,13 @@
 /** The folder of all files of the tests: in memory, where the machine has plenty of it. A process that is killed loses nothing there either. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isAlive } from './processes.ts';
 
 const memory = '/dev/shm';
-const prefix = 'okiagari-tests-';
+/** Short: sockets lie below it. */
+const prefix = 'okiagari-';
+const ofRun = /^okiagari-(\d+)$/;
 /** Several times what they hold at any moment. */
 const enoughBytes = 8 * 2 ** 30;
 const tmpfs = 0x01021994;
@@ -28,11 +30,13 @@ export function removeMemoryFolder(): void {
 function hasRoom(): boolean {
   if (!existsSync(memory)) return false;
   const { type, bavail, bsize } = statfsSync(memory);
-  return type === tmpfs && bavail * bsize >= enoughBytes;
+  // Tests write programs there, and run them.
+  const mayRun = !/ \/dev\/shm tmpfs \S*\bnoexec\b/.test(readFileSync('/proc/mounts', 'utf8'));
+  return type === tmpfs && mayRun && bavail * bsize >= enoughBytes;
 }
 
 /** By runs that were killed. */
 function removeWhatWasLeft(): void {
-  const folders = readdirSync(memory).filter((name) => name.startsWith(prefix) && !isAlive(Number(name.slice(prefix.length))));
-  for (const name of folders) rmSync(join(memory, name), { recursive: true, force: true });
+  const isLeft = (name: string): boolean => ofRun.test(name) && !isAlive(Number(name.slice(prefix.length)));
+  for (const name of readdirSync(memory).filter(isLeft)) rmSync(join(memory, name), { recursive: true, force: true });
 }

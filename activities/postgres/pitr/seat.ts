@@ -126,8 +126,8 @@ const beyond = (node: string, timeline: number) =>
 const shut = (node: SilentNode) => {
   const { en, ja } = judgeSilence(node).sentence;
   return fail('cut-over-failed', {
-    en: `${en}. Its roles and their passwords are those it had when it was set aside: set them there as they are now and try again, or roll back.`,
-    ja: `${ja}。ロールとパスワードは退避された時点のものです。現在のものに設定して再試行するか、ロールバックしてください。`,
+    en: `${en}. It has the roles and passwords of its own time: set them there as they are now and try again, or roll back.`,
+    ja: `${ja}。ロールとパスワードはそのデータベースの当時のものです。現在のものに設定して再試行するか、ロールバックしてください。`,
   });
 };
 

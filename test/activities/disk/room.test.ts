@@ -18,7 +18,9 @@ test('a look tells free room per file system and use per folder, and changes not
   const use = await createDiskActivities(world.ports).lookAtDisk({ target });
   expect(use.fileSystems.map(({ holds }) => holds)).toEqual([['target', 'data']]);
   expect(use.freeBytes).toBe(use.fileSystems[0]!.freeBytes);
-  expect(Math.abs(use.totalBytes - statfsSync(world.root).blocks * statfsSync(world.root).bsize)).toBe(0);
+  const { blocks, bsize } = statfsSync(world.root);
+  // One in memory grows and shrinks a little with it.
+  expect(Math.abs(use.totalBytes / (blocks * bsize) - 1)).toBeLessThan(0.001);
   const bytes = new Map(use.folders.map((folder) => [folder.path, folder]));
   expect(bytes.get('.pi/logs/archive')).toMatchObject({ files: 1 });
   expect(bytes.get('.pi/logs/archive')!.bytes).toBeGreaterThanOrEqual(300_000);

@@ -1,5 +1,5 @@
 /** A real etcd as a child of the test, on free loopback ports: where Patroni keeps its lock. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findEtcd } from '../../../scripts/test-servers.mjs';
@@ -23,6 +23,7 @@ export async function startEtcd(parent: string): Promise<TestEtcd> {
   const port = await freePort();
   const [clients, peers] = [port, await freePort()].map((one) => `http://127.0.0.1:${one}`) as [string, string];
   let child: Child | undefined;
+  const log = join(parent, 'etcd.log');
   const etcd: TestEtcd = {
     port,
     async start() {
@@ -30,10 +31,13 @@ export async function startEtcd(parent: string): Promise<TestEtcd> {
         ...['--data-dir', folder, '--listen-client-urls', clients, '--advertise-client-urls', clients],
         ...['--listen-peer-urls', peers, '--initial-advertise-peer-urls', peers, '--initial-cluster', `default=${peers}`],
       ];
-      const running = startChild(binary, args, 'ignore');
+      const words = openSync(log, 'a');
+      const running = startChild(binary, args, ['ignore', 'ignore', words]);
+      closeSync(words);
       child = running;
       for (let tries = 0; !(await isHealthy(clients)); tries++) {
-        if (running.hasEnded() || tries > 400) throw new Error('etcd does not start');
+        if (running.hasEnded() || tries > 800)
+          throw new Error(`etcd does not start:\n${readFileSync(log, 'utf8').slice(-2_000)}`);
         await delay(25);
       }
     },
