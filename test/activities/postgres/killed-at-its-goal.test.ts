@@ -108,21 +108,34 @@ test('started again by somebody else it is beyond the moment: that is told, and 
   expect(await count()).toBe(10);
 }, 60_000);
 
-test('the database that was set aside, which dies while it is promoted, is put back all the same', async () => {
-  const { bed, ports, pitr, order, setAside, count } = await stopped();
-  await pitr.seatPostgres(order);
-  const back = await setAside('db~recovery-back');
-  const promote: Ports['postgres']['promote'] = async (...asked) => {
-    const promoted = ports.postgres.promote(...asked).catch(() => undefined);
-    while (existsSync(join(bed.primary.folder, 'standby.signal'))) await setImmediate();
-    killServer(bed.primary);
-    await promoted;
-  };
-  const dying = createPostgresPitrActivities({ ...ports, postgres: { ...ports.postgres, promote } });
-  await expect(dying.seatPostgres(back)).rejects.toMatchObject({ type: 'cut-over-failed' });
-  expect(await pitr.seatPostgres(back)).toMatchObject({ timeline: 3 });
-  expect(await count()).toBe(10);
-}, 60_000);
+test.each([
+  ['as soon as its signal file is gone', false],
+  ['when the end of its recovery stands, and no checkpoint behind it', true],
+])(
+  'the database that was set aside, which dies while it is promoted, %s, is put back all the same',
+  async (_, isAtEnd) => {
+    const { bed, ports, pitr, order, setAside, count } = await stopped();
+    const { primary, folder } = bed;
+    const [hold, held] = [join(folder, 'hold'), join(folder, 'held')];
+    await pitr.seatPostgres(order);
+    primary.set({ recovery_end_command: `test ! -e ${hold} || touch ${held}; while test -e ${hold}; do sleep 0.02; done` });
+    const back = await setAside('db~recovery-back');
+    const promote: Ports['postgres']['promote'] = async (...asked) => {
+      if (isAtEnd) writeFileSync(hold, '');
+      const promoted = ports.postgres.promote(...asked).catch(() => undefined);
+      const awaited = isAtEnd ? () => !existsSync(held) : () => existsSync(join(primary.folder, 'standby.signal'));
+      while (awaited()) await setImmediate();
+      killServer(primary);
+      rmSync(hold, { force: true });
+      await promoted;
+    };
+    const dying = createPostgresPitrActivities({ ...ports, postgres: { ...ports.postgres, promote } });
+    await expect(dying.seatPostgres(back)).rejects.toMatchObject({ type: 'cut-over-failed' });
+    expect(await pitr.seatPostgres(back)).toMatchObject({ timeline: 3 });
+    expect(await count()).toBe(10);
+  },
+  60_000,
+);
 
 test('the database that was set aside, where it refuses our login by now, is not waited for', async () => {
   const { pitr, order, setAside, count } = await stopped();
