@@ -1,6 +1,8 @@
 /** Tests in four groups: most run side by side, then the long stories of real servers, then the sweeps, then those that measure time or fill the machine, each alone. */
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestUserConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { memoryFolder } from './test/support/memory-folder.ts';
 
 /** They count seconds, or fill the machine with processes of their own. */
@@ -12,6 +14,14 @@ const alone = [
 ];
 const stories = ['test/real/**/*.test.ts'];
 const sweeps = ['test/crash/**/*.test.ts'];
+/** They wait longer than all others: begun last, they would keep everybody waiting. */
+const longest = /patroni|pitr|killed|faults|toys|tool-store-loss/;
+class LongestFirst extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => (longest.test(moduleId) ? 2 ** 30 : 0) + statSync(moduleId).size;
+    return Promise.resolve(files.toSorted((a, b) => rank(b) - rank(a)));
+  }
+}
 /** Most of the time a file waits for servers, timeouts and people. */
 const sideBySide = Math.max(4, Math.min(6, availableParallelism()));
 /** Here it waits less: for the timeouts by which a death is noticed. */
@@ -38,6 +48,7 @@ function group(name: string, groupOrder: number, files: Group) {
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       group('together', 0, {
         include: ['test/**/*.test.ts'],

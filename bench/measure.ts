@@ -11,7 +11,7 @@ export interface Measure {
   run(tidy: AsyncDisposableStack): Promise<Samples>;
 }
 
-export type Unit = 'ms' | '/s' | 'events';
+export type Unit = 'ms' | '/s' | 'events' | 'commits';
 
 export interface Samples {
   readonly ours: readonly number[];
@@ -37,7 +37,7 @@ export function figuresOf({ ours, against }: Samples): Figures {
   return {
     ...base,
     against: { title: against.title, median: round(other) },
-    ratio: Math.round((quantile(ours, 0.5) / other) * 100) / 100,
+    ...(other > 0 && { ratio: Math.round((quantile(ours, 0.5) / other) * 100) / 100 }),
   };
 }
 

@@ -10,7 +10,13 @@ import { historyEvents } from './measures/history-events.ts';
 import { logQuestions1Gb } from './measures/log-questions-1gb.ts';
 import { logRepair } from './measures/log-repair.ts';
 import { parkedGates } from './measures/parked-gates.ts';
-import { failoverApproved, failoverUnattended, rejoinByRewind, switchoverGap } from './measures/postgres-failover.ts';
+import {
+  failoverApproved,
+  failoverFrozen,
+  failoverUnattended,
+  rejoinByRewind,
+  switchoverGap,
+} from './measures/postgres-failover.ts';
 import { postgresPitr } from './measures/postgres-pitr.ts';
 import { postgresVerdicts } from './measures/postgres-verdict.ts';
 import { redisFailoverApproved } from './measures/redis-failover.ts';
@@ -53,6 +59,7 @@ export const measures: readonly Measure[] = [
   failoverApproved,
   failoverUnattended,
   switchoverGap,
+  failoverFrozen,
   rejoinByRewind,
   redisFailoverApproved,
   dnsApply,

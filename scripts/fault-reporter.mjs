@@ -2,6 +2,7 @@
 import process from 'node:process';
 
 /** @typedef {import('vitest/node').TestCase} TestCase */
+/** @typedef {{ message: string, stack?: string, diff?: string, error?: Fault, suppressed?: Fault, cause?: Fault }} Fault */
 
 export default class FaultReporter {
   /** @type {string[]} */
@@ -14,11 +15,7 @@ export default class FaultReporter {
     if (isFlaky) this.#flaky.push(nameOf(test));
     if (errors.length === 0) return;
     const verdict = isFlaky ? 'Passed when asked once more' : 'Failed';
-    tell(
-      [`${verdict}: ${nameOf(test)}`, ...errors.flatMap(({ message, stack, diff }) => [stack ?? message, diff ?? ''])].filter(
-        Boolean,
-      ),
-    );
+    tell([`${verdict}: ${nameOf(test)}`, ...errors.flatMap(wordsOf)]);
   }
 
   onTestRunEnd() {
@@ -28,6 +25,17 @@ export default class FaultReporter {
 
 /** @param {TestCase} test */
 const nameOf = (test) => `${test.module.relativeModuleId} > ${test.fullName}`;
+
+/**
+ * With what lies beneath: one that came while another tidied up behind a first one has no words of its own.
+ *
+ * @param {Fault} fault
+ * @returns {string[]}
+ */
+const wordsOf = ({ message, stack, diff, ...beneath }) => [
+  ...[stack ?? message, diff ?? ''].filter(Boolean),
+  ...[beneath.error, beneath.suppressed, beneath.cause].flatMap((one) => (one ? wordsOf(one) : [])),
+];
 
 /** @param {readonly string[]} lines */
 const tell = (lines) => lines.forEach((line) => process.stdout.write(`${line}\n`));

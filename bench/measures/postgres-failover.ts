@@ -1,6 +1,7 @@
 /** A PostgreSQL failover, a planned move, and the way back of the old primary, next to the runbook by hand and to Patroni. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { isPatroniHere } from '../databases/patroni-cluster.ts';
-import { measureFailover, measureSwitchover } from '../databases/patroni.ts';
+import { measureFailover, measureFrozen, measureSwitchover } from '../databases/patroni.ts';
 import type { Measure, Samples } from '../measure.ts';
 import { promoteByHand, rewindByHand, untilMissed } from '../support/by-hand.ts';
 import { startFailoverBench } from '../support/failover.ts';
@@ -85,6 +86,33 @@ export const switchoverGap: Measure = {
       return gap;
     });
     return { ours, ...(await nextTo('patronictl switchover', measureSwitchover)) };
+  },
+};
+
+const frozenMs = 60_000;
+
+export const failoverFrozen: Measure = {
+  id: 'failover-frozen',
+  title: 'A primary frozen for 60 s and woken, failed over meanwhile: commits that it acknowledges since, and that are lost',
+  unit: 'commits',
+  goal: 'none, ever',
+  meets: ({ p99 }) => p99 === 0,
+  async run(tidy) {
+    const bench = await startFailoverBench(tidy);
+    const ours = await inRounds(async () => {
+      const { primary, standby } = await bench.ready();
+      const at = bench.writers.now();
+      const frozen = bench.freeze(primary);
+      const id = await bench.start();
+      await bench.firstCommit(standby, at);
+      await bench.ended(id);
+      // Who was ended where it stood wakes no more.
+      while (frozen.isThere() && bench.writers.now() < at + frozenMs) await delay(100);
+      if (frozen.isThere()) frozen.thaw();
+      await bench.ready();
+      return (await bench.writers.missing(standby, at)).after.length;
+    });
+    return { ours, ...(await nextTo('Patroni with ttl 20, loop_wait 14, retry_timeout 3', () => measureFrozen(3, frozenMs))) };
   },
 };
 

@@ -1,9 +1,9 @@
 /** A PostgreSQL cluster under the whole product, with a writer pinned to each node, and the same servers for what somebody would do by hand. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster, until, type TestCluster } from '../../test/support/postgres/cluster.ts';
-import { killServer } from '../../test/support/postgres/freeze.ts';
+import { freezeServer, killServer, thawServer } from '../../test/support/postgres/freeze.ts';
 import { startPinnedWriters, type PinnedWriters } from '../../test/support/postgres/pinned-writers.ts';
 import type { TestServer } from '../../test/support/postgres/server.ts';
 import { approverOf, type AskedRecovery } from './approve.ts';
@@ -19,11 +19,19 @@ interface Status extends AskedRecovery {
   readonly steps: readonly { readonly name: string; readonly startedAt: string; readonly endedAt?: string }[];
 }
 
+interface FrozenServer {
+  /** It could still be woken. */
+  isThere(): boolean;
+  thaw(): void;
+}
+
 export interface FailoverBench {
   readonly writers: PinnedWriters;
   /** Both nodes are well, and the primary is written to. */
   ready(): Promise<Pair>;
   kill(server: TestServer): void;
+  /** Where it stands, as a machine does that hangs. */
+  freeze(server: TestServer): FrozenServer;
   start(input?: object): Promise<string>;
   /** Waits for the gate; answers what approves it. */
   readyToApprove(id: string): Promise<() => Promise<void>>;
@@ -66,6 +74,10 @@ export async function startFailoverBench(
       return pair;
     },
     kill: killServer,
+    freeze(server) {
+      const { pid } = freezeServer(server);
+      return { isThere: () => existsSync(`/proc/${pid}`), thaw: () => thawServer(server) };
+    },
     async start(input = {}) {
       const body = { scenario: 'postgres-failover', target: 'db', reason: 'bench', input, acknowledgeCoolDown: true };
       return (await product.call<{ id: string }>('POST', '/v1/recoveries', body)).id;

@@ -91,6 +91,7 @@ test('a server that runs when its start has failed, or is no longer waited for, 
   await expect(startBy('echo "Unit is not loaded." >&2; exit 5')).rejects.toThrow(/^sh -c .*: Unit is not loaded\.$/);
   symlinkSync('/bin/sleep', join(folder, 'postgres'));
   onTestFinished(() => endServer(home));
-  await startBy(`cd ${home}; ${folder}/postgres 60 & echo $! > ${home}/postmaster.pid; exit 1`);
+  const isUp = 'until grep -q postgres /proc/$!/comm; do :; done';
+  await startBy(`cd ${home}; ${folder}/postgres 60 & echo $! > ${home}/postmaster.pid; ${isUp}; exit 1`);
   expect(await serverProcesses(home)).toHaveLength(1);
 });

@@ -40,6 +40,10 @@ const found = async (how?: Look): Promise<string[]> => (await look(how)).map(({ 
 const settled = (wanted: string[]): Promise<void> =>
   expect.poll(() => found(), { timeout: 15_000, interval: 20 }).toEqual(wanted);
 
+/** It writes its append-only file anew after it was copied, and nothing else beside. */
+const untilItRests = (node: TestRedis): Promise<void> =>
+  expect.poll(() => node.command('INFO', 'persistence')).toMatch(/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/);
+
 describe('servers', () => {
   test('that are well have nothing to tell, and hold what they held', async () => {
     await settled([]);
@@ -75,6 +79,7 @@ describe('servers', () => {
   });
 
   test('that cannot write their snapshot', async () => {
+    await untilItRests(a!);
     chmodSync(a!.folder, 0o500);
     await a!.command('BGSAVE');
     await settled(['snapshot-failing']);
@@ -89,10 +94,8 @@ describe('servers', () => {
       try {
         await b!.start();
         await settled([]);
-        // It writes its file anew after it was copied. One that fails at that three times lets a minute pass before it tries again.
-        await expect
-          .poll(() => b!.command('INFO', 'persistence'))
-          .toMatch(/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/);
+        // One that fails at that three times lets a minute pass before it tries again.
+        await untilItRests(b!);
         fillUp(join(b!.folder, 'full'));
         await a!.command('SET', 'large', 'x'.repeat(50_000));
         await settled(['append-only-failing']);

@@ -36,8 +36,9 @@ export async function startEtcd(parent: string): Promise<TestEtcd> {
       closeSync(words);
       child = running;
       for (let tries = 0; !(await isHealthy(clients)); tries++) {
-        if (running.hasEnded() || tries > 800)
+        if (running.hasEnded() || tries > 800) {
           throw new Error(`etcd does not start:\n${readFileSync(log, 'utf8').slice(-2_000)}`);
+        }
         await delay(25);
       }
     },

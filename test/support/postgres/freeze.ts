@@ -6,10 +6,12 @@ import type { TestServer } from './server.ts';
 
 type Home = Pick<TestServer, 'folder'>;
 
-/** The postmaster first: then no session is born unseen. */
-export function freezeServer(server: Home): void {
-  process.kill(postmasterOf(server), 'SIGSTOP');
-  for (const pid of sessionsOf(server)) process.kill(pid, 'SIGSTOP');
+/** The postmaster first, whose id is answered: then no session is born unseen. */
+export function freezeServer(server: Home): { readonly pid: number } {
+  const pid = postmasterOf(server);
+  process.kill(pid, 'SIGSTOP');
+  for (const one of sessionsOf(server)) process.kill(one, 'SIGSTOP');
+  return { pid };
 }
 
 export function thawServer(server: Home): void {
