@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { freezeServer, killServer, thawServer } from '../../test/support/postgres/freeze.ts';
+import { killServer } from '../../test/support/postgres/freeze.ts';
 import { giveToOwner, owner, postgresBin, type TestServer } from '../../test/support/postgres/server.ts';
 import { freePort } from '../../test/support/temporal-server.ts';
 import { etcdProgram, startEtcd } from './etcd.ts';
@@ -24,9 +24,6 @@ export interface PatroniNode extends Pick<TestServer, 'id' | 'port' | 'folder' |
   /** Agent and server die at once. */
   kill(): void;
   start(): void;
-  /** Both stand still where they are, until `thaw`. */
-  freeze(): void;
-  thaw(): void;
   /** The last words of the agent and its server. */
   said(): string;
 }
@@ -155,14 +152,6 @@ function describeNode(id: string, sockets: string, port: number, tidy: AsyncDisp
   return {
     ...{ id, port, folder, kill, host: '127.0.0.1' },
     said: () => said,
-    freeze() {
-      agent?.kill('SIGSTOP');
-      freezeServer({ folder });
-    },
-    thaw() {
-      thawServer({ folder });
-      agent?.kill('SIGCONT');
-    },
     start() {
       agent = spawn('/usr/bin/patroni', [configOf({ folder })], {
         ...owner,

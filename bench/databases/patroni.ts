@@ -43,24 +43,6 @@ export async function measureSwitchover(runs: number, settings = fastest): Promi
   });
 }
 
-/** Commits that a node acknowledged after it had been frozen for that long, and that its successor does not have, once for each run. */
-export async function measureFrozen(runs: number, frozenMs: number, settings = fastest): Promise<number[]> {
-  return withCluster(settings, async (cluster, writers) => {
-    const samples: number[] = [];
-    for (let run = 0; run < runs; run++) {
-      const { primary, standby } = await writtenTo(cluster, writers);
-      const frozen = writers.now();
-      primary.freeze();
-      await firstCommit(writers, standby, frozen);
-      await delay(frozen + frozenMs - writers.now());
-      primary.thaw();
-      await cluster.ready();
-      samples.push((await writers.missing(standby, frozen)).after.length);
-    }
-    return samples;
-  });
-}
-
 async function withCluster<T>(
   settings: PatroniSettings,
   work: (cluster: PatroniCluster, writers: PinnedWriters) => Promise<T>,

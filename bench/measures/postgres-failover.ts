@@ -1,7 +1,7 @@
 /** A PostgreSQL failover, a planned move, and the way back of the old primary, next to the runbook by hand and to Patroni. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPatroniHere } from '../databases/patroni-cluster.ts';
-import { measureFailover, measureFrozen, measureSwitchover } from '../databases/patroni.ts';
+import { measureFailover, measureSwitchover } from '../databases/patroni.ts';
 import type { Measure, Samples } from '../measure.ts';
 import { promoteByHand, rewindByHand, untilMissed } from '../support/by-hand.ts';
 import { startFailoverBench } from '../support/failover.ts';
@@ -112,7 +112,7 @@ export const failoverFrozen: Measure = {
       await bench.ready();
       return (await bench.writers.missing(standby, at)).after.length;
     });
-    return { ours, ...(await nextTo('Patroni with ttl 20, loop_wait 14, retry_timeout 3', () => measureFrozen(3, frozenMs))) };
+    return { ours };
   },
 };
 
