@@ -6,14 +6,14 @@ import { isAlive } from './processes.ts';
 
 const memory = '/dev/shm';
 /** Short: sockets lie below it. */
-const prefix = 'okiagari-';
+const folderOf = (pid: number): string => join(memory, `okiagari-${pid}`);
 const ofRun = /^okiagari-(\d+)$/;
 /** Several times what they hold at any moment. */
 const enoughBytes = 8 * 2 ** 30;
 const tmpfs = 0x01021994;
 
 /** Of this run; undefined where their files belong on a disk, as anybody's. */
-export const memoryFolder = hasRoom() ? join(memory, `${prefix}${process.pid}`) : undefined;
+export const memoryFolder = hasRoom() ? folderOf(process.pid) : undefined;
 
 export function makeMemoryFolder(): void {
   if (memoryFolder === undefined) return;
@@ -37,6 +37,6 @@ function hasRoom(): boolean {
 
 /** By runs that were killed. */
 function removeWhatWasLeft(): void {
-  const isLeft = (name: string): boolean => ofRun.test(name) && !isAlive(Number(name.slice(prefix.length)));
-  for (const name of readdirSync(memory).filter(isLeft)) rmSync(join(memory, name), { recursive: true, force: true });
+  const runs = readdirSync(memory).flatMap((name) => ofRun.exec(name)?.slice(1).map(Number) ?? []);
+  for (const pid of runs.filter((run) => !isAlive(run))) rmSync(folderOf(pid), { recursive: true, force: true });
 }

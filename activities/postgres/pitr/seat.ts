@@ -85,8 +85,9 @@ async function refuseWriters(ports: Ports, target: BackedUpPostgres, own: string
 }
 
 /** It takes writes once it has replayed to its goal again; its timeline. */
-const untilPrimary = async (ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> =>
-  (await untilItIs(isPrimary, ports, target, node, signal)).timeline;
+async function untilPrimary(ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> {
+  return (await untilItIs(isPrimary, ports, target, node, signal)).timeline;
+}
 
 /** It is asked when it is far enough in its log to be asked at all. */
 async function promote(ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> {
