@@ -1,8 +1,7 @@
 /** The cut-over itself: the database of the moment takes the place of the old one and takes writes, on a timeline of its own; and back. */
 import { fail } from '../../../domain/fail.ts';
 import { isPast, nameOfKept, type Moment } from '../../../domain/postgres/moment.ts';
-import { isLive, isPrimary, type NodeReport } from '../../../domain/postgres/node-report.ts';
-import { isShut, judgeSilence, type SilentNode } from '../../../domain/silent-node.ts';
+import { isPrimary } from '../../../domain/postgres/node-report.ts';
 import { backedUpPostgres, type BackedUpPostgres } from '../../postgres-backups/target.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { MachineNode } from '../../ports/node-control.ts';
@@ -14,11 +13,9 @@ import { readCutOver } from './cut-over.ts';
 import type { PostgresPitrActivities, Seated } from './interface.ts';
 import { readMoment } from './moment-record.ts';
 import { openCopy } from './restored-copy.ts';
+import { promote, untilPrimary } from './seated-server.ts';
 
 type Input = Parameters<PostgresPitrActivities['seatPostgres']>[0];
-const lookEveryMs = 100;
-/** For what lies in its log since its last checkpoint, which is a matter of minutes. */
-const answerMs = 300_000;
 
 export async function seat(ports: Ports, input: Input, signal?: AbortSignal): Promise<Seated> {
   const { target, node, moment } = await read(ports, input);
@@ -29,7 +26,8 @@ export async function seat(ports: Ports, input: Input, signal?: AbortSignal): Pr
   if (!isDone) await said(() => exchange(ports, target, { node, moment, name }, signal));
   await said(() => ports.dataExchange.resume(node, name));
   await said(() => ports.nodeControl.start(node, signal));
-  const timeline = isPast(moment) ? await untilPrimary(ports, target, node, signal) : await promote(ports, target, node, signal);
+  const server = { ports, target, node, signal };
+  const timeline = isPast(moment) ? await untilPrimary(server) : await promote(server);
   if (timeline <= (await said(() => ports.dataExchange.timelineBefore(node, name)))) throw beyond(node.id, timeline);
   await said(() => ports.dataExchange.settle(node));
   return { node: node.id, timeline, kept: ports.dataExchange.kept(node, name) };
@@ -57,7 +55,7 @@ export async function unseat(ports: Ports, input: Input, signal?: AbortSignal): 
   const said = <T>(work: () => Promise<T>): Promise<T> => orFail('cut-over-failed', node.id, work);
   if (!(await said(() => ports.dataExchange.takeBack(node, name)))) return { back: false };
   await said(() => ports.nodeControl.start(node, signal));
-  await promote(ports, target, node, signal);
+  await promote({ ports, target, node, signal });
   await said(() => ports.dataExchange.settle(node));
   return { back: true };
 }
@@ -84,64 +82,9 @@ async function refuseWriters(ports: Ports, target: BackedUpPostgres, own: string
   });
 }
 
-/** It takes writes once it has replayed to its goal again; its timeline. */
-async function untilPrimary(ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> {
-  return (await untilItIs(isPrimary, ports, target, node, signal)).timeline;
-}
-
-/** It is asked when it is far enough in its log to be asked at all. */
-async function promote(ports: Ports, target: BackedUpPostgres, node: MachineNode, signal?: AbortSignal): Promise<number> {
-  const report = await untilItIs(isLive, ports, target, node, signal, answerMs);
-  if (!isPrimary(report)) await ports.postgres.promote(nodeOf(target, node.id), target, signal);
-  return untilPrimary(ports, target, node, signal);
-}
-
-/** As long as it has processes; a goal may lie hours of log away. */
-async function untilItIs<R extends NodeReport>(
-  isSo: (report: NodeReport) => report is R,
-  ports: Ports,
-  target: BackedUpPostgres,
-  node: MachineNode,
-  signal?: AbortSignal,
-  patienceMs = Infinity,
-): Promise<R> {
-  for (const until = performance.now() + patienceMs; ;) {
-    signal?.throwIfAborted();
-    const report = await ports.postgres.look(nodeOf(target, node.id), target, signal);
-    if (isSo(report)) return report;
-    if (!report.answers && isShut(report)) throw shut(report);
-    if (!report.answers && performance.now() > until) throw unheard(report);
-    if ((await ports.nodeControl.state(node)).processes === 'gone') throw gone(node.id);
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
-}
-
 /** As `resume` of the exchange tells; whoever else started it was sooner. */
 const beyond = (node: string, timeline: number) =>
   fail('cut-over-failed', {
     en: `${node} died when it had reached the moment, was started again, and went beyond it, still on timeline ${timeline}. Roll back: the database of before is kept. Then start the recovery anew.`,
     ja: `${node} は目的の時点に到達した直後に停止し、再起動によりその先まで進みました(タイムライン ${timeline} のまま)。元のデータベースは保管されています。ロールバックして復旧をやり直してください。`,
-  });
-
-/** Waiting would not help. */
-const shut = (node: SilentNode) => {
-  const { en, ja } = judgeSilence(node).sentence;
-  return fail('cut-over-failed', {
-    en: `${en}. It has the roles and passwords of its own time: set them there as they are now and try again, or roll back.`,
-    ja: `${ja}。ロールとパスワードはそのデータベースの当時のものです。現在のものに設定して再試行するか、ロールバックしてください。`,
-  });
-};
-
-const unheard = (node: SilentNode) => {
-  const { en, ja } = judgeSilence(node).sentence;
-  return fail('cut-over-failed', {
-    en: `${en}, for ${answerMs / 60_000} minutes. Its log says why; try again to go on waiting, or roll back.`,
-    ja: `${ja}(${answerMs / 60_000} 分経過)。ログを確認してください。待ち続けるには再試行、やめるにはロールバックしてください。`,
-  });
-};
-
-const gone = (node: string) =>
-  fail('cut-over-failed', {
-    en: `The server of ${node} ended on its way to the moment; its log says why.`,
-    ja: `${node} のサーバーが復旧の途中で終了しました。ログを確認してください。`,
   });
