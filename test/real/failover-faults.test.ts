@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { symptomsOf } from '../support/postgres/diagnosis-of.ts';
 import { hasEnded, type RecoveryState, type Waiting } from '../../domain/recovery.ts';
 import { eventually } from '../support/eventually.ts';
@@ -15,15 +15,14 @@ import { freezeServer, thawServer } from '../support/postgres/freeze.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
 import { giveToOwner, type TestServer } from '../support/postgres/server.ts';
 import { startStoreStack, workerHere, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf, evidenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 /** By the port of the node: what happens at the moment in which it is asked to promote. */
 const atPromotion = new Map<number, () => void>();
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const worker = workerHere(server.address, (ports) => ({
     ...ports,
     postgres: {
@@ -35,16 +34,10 @@ beforeAll(async () => {
       },
     },
   }));
-  stack = await startStoreStack(server, worker);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
+  return (stack = await startStoreStack(server, worker));
 });
 
 const scenario = 'postgres-failover';
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
-const evidence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.evidence;
 const isPrimary = async (node: TestServer): Promise<boolean> =>
   (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 const timelineOf = async (node: TestServer): Promise<string> =>
@@ -156,7 +149,7 @@ describe('a standby whose disk is full', () => {
     expect(await symptomsOf(cluster)).toEqual(['disk-full', 'may-not-take-over']);
     await a.kill();
     const id = await declareCluster(stack, cluster).recover({ scenario });
-    await eventually(async () => sentence(await stack.state(id), 'promote')).toBe('c takes writes on timeline 2.');
+    await eventually(async () => sentenceOf(await stack.state(id), 'promote')).toBe('c takes writes on timeline 2.');
     // It may be its turn to be brought back already.
     rmSync(join(disk, 'full'));
     const state = await endsRetrying(id, 'rejoin b');
@@ -209,7 +202,7 @@ test(
     const id = await declareCluster(stack, cluster).recover({ scenario });
     const state = await endsUnattended(id);
     expect(state.status).toBe('recovered');
-    expect(evidence(state, 'rejoin c')).toMatchObject({ how: 'rebuilt' });
+    expect(evidenceOf(state, 'rejoin c')).toMatchObject({ how: 'rebuilt' });
     await b.sql('insert into t values (0)');
     for (const node of [a, c]) {
       await eventually(() => node.sql('select count(*)::int as n from t').then(([row]) => row?.['n'])).toBe(5_001);
@@ -243,7 +236,7 @@ describe('a primary that lives, and that a cut cable keeps from us', () => {
     expect((await stack.state(id)).waitingFor.map(({ gate }) => gate)).toEqual(['failed:prove the fence']);
     expect(await isPrimary(b)).toBe(false);
     await stack.decide(id, refused, 'mio', 'skip');
-    await stack.decide(id, await stack.gate(id, 'loss'), 'ren', 'approve');
+    await stack.approve(id, 'loss');
     const away = await waitsAt(id, 'failed:rejoin a');
     expect([await isPrimary(a), await isPrimary(b)]).toEqual([true, true]);
     toA.mend();

@@ -1,22 +1,17 @@
 /** A site burns down with its worker, its databases, its name server, its users' way in, and the channel that would tell people: the other site's worker carries everything out. */
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { siteQueue } from '../../domain/identity.ts';
 import { startWholeRegion } from '../support/region/bed.ts';
 import { startStoreStack, workerHere, type StoreStack } from '../support/store-stack.ts';
-import { freePort, startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { freePort } from '../support/temporal-server.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const nobody = `http://127.0.0.1:${await freePort()}/hook`;
   // Nobody serves the site that everything is declared to live in.
-  stack = await startStoreStack(server, workerHere(server.address, undefined, undefined, 'osaka'), { webhook: nobody });
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
+  return (stack = await startStoreStack(server, workerHere(server.address, undefined, undefined, 'osaka'), { webhook: nobody }));
 });
 
 const unserved = 'tokyo';
@@ -26,7 +21,7 @@ test('the move ends well, and nothing of it was ever asked of the lost site', { 
   onTestFinished(() => bed.stop());
   await Promise.all([bed.loseHome(), bed.names.servers[0].stop()]);
   const id = await bed.recover({ scenario: 'region-failover' });
-  await stack.decide(id, await stack.gate(id, 'move'), 'ren', 'approve');
+  await stack.approve(id, 'move');
   await stack.decide(id, await stack.gate(id, 'move cache-of-'), 'ren', 'approve');
   // Nobody was told of the name server when the whole was approved.
   await stack.decide(id, await stack.gate(id, 'move names-of-1/takeover'), 'ren', 'approve');

@@ -54,7 +54,7 @@ async function play(rounds: number, fates: readonly Fate[]): Promise<void> {
     const at = writers.now();
     const input = fate === 'moved' ? { mode: 'switchover' } : {};
     const id = await db.recover({ scenario: 'postgres-failover', input, acknowledgeCoolDown: true });
-    if (fate === 'alive') await stack.decide(id, await stack.gate(id, 'fence'), 'ren', 'approve');
+    if (fate === 'alive') await stack.approve(id, 'fence');
     const now = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
     expect(
       now.waitingFor.map(({ title }) => title.en),

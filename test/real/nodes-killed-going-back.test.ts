@@ -1,7 +1,7 @@
 /** A database node dies at each step of a way back to a moment: it ends recovered with exactly the rows of the moment, or waits with a sentence until the node is back. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { createMoments } from '../support/moments.ts';
 import { outlive, playAll, type Death } from '../support/node-deaths.ts';
@@ -12,7 +12,7 @@ import { killServer } from '../support/postgres/freeze.ts';
 import type { TestServer } from '../support/postgres/server.ts';
 import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
 type Round = Death<'primary' | 'standby'>;
 const rounds: readonly Round[] = [
@@ -32,18 +32,10 @@ const rounds: readonly Round[] = [
   { at: 'takePostgresBackup', dies: 'primary' },
 ];
 
-let server: TemporalServer;
 let stack: StoreStack;
 const moments = createMoments('Postgres', { dataExchange: ['settle'], nodeControl: ['start'] });
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server, moments.worker(server.address));
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server, moments.worker(server.address))));
 
 interface Lane {
   readonly bed: BackedUp;

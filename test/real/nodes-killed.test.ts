@@ -1,5 +1,5 @@
 /** A database node dies at each step of a failover: it ends recovered, or waits with a sentence until the node is back; nothing more is lost than was said. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { createMoments } from '../support/moments.ts';
 import { outlive, playAll, type Death } from '../support/node-deaths.ts';
@@ -10,7 +10,7 @@ import { startPinnedWriters, type PinnedWriters } from '../support/postgres/pinn
 import type { TestServer } from '../support/postgres/server.ts';
 import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
 import { startStoreStack, type DeclaredTarget, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
 interface Round extends Death<'primary' | 'successor' | 'other'> {
   /** Otherwise the primary is dead when the recovery begins. */
@@ -39,18 +39,10 @@ const rounds: readonly Round[] = [
   { at: 'verifyPostgresFailover', dies: 'other' },
 ];
 
-let server: TemporalServer;
 let stack: StoreStack;
 const moments = createMoments('Postgres', { postgres: ['promote'], nodeControl: ['start'], standbySetup: ['rewind'] });
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server, moments.worker(server.address));
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server, moments.worker(server.address))));
 
 interface Lane {
   readonly cluster: TestCluster;

@@ -1,6 +1,6 @@
 /** A cluster as production has it: servers that speak TLS alone, machines that are reached by ssh alone, services that systemd runs. */
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { readPidFile } from '../../adapters/postgres/server-processes.ts';
 import { hasEnded } from '../../domain/recovery.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
@@ -13,24 +13,19 @@ import { startSshd, type TestSshd } from '../support/sshd.ts';
 import { startMachine, type TestMachine } from '../support/systemd/machine.ts';
 import { createDriver } from '../support/recovery-driver.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { freePort, startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { freePort } from '../support/temporal-server.ts';
 
 let machine: TestMachine;
 let ssh: TestSshd;
-let server: TemporalServer;
 let stack: StoreStack;
 let cluster: TestCluster;
-beforeAll(async () => {
+openForFile(async (server, tidy) => {
   machine = await startMachine();
+  tidy.defer(() => machine.stop());
   ssh = await startSshd(machine);
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-  await machine.stop();
-  ssh.clear();
+  tidy.defer(() => ssh.clear());
+  return (stack = await startStoreStack(server));
 });
 afterEach(async () => {
   machine.run('systemctl', 'stop', 'postgresql@*');

@@ -1,12 +1,12 @@
 /** A Redis server dies at each step of a failover: it ends recovered with one master and every key, or waits with a sentence until the server is back. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { createMoments } from '../support/moments.ts';
 import { outlive, playAll, type Death } from '../support/node-deaths.ts';
 import { missingAt, rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
 interface Round extends Death<'master' | 'successor' | 'other'> {
   /** Otherwise the master is dead when the recovery begins. */
@@ -33,17 +33,9 @@ const rounds: readonly Round[] = [
 ];
 
 const moments = createMoments('Redis');
-let server: TemporalServer;
 let stack: RedisStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startRedisStack(server, moments.worker(server.address));
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startRedisStack(server, moments.worker(server.address))));
 
 interface Lane {
   readonly bed: RedisBed;

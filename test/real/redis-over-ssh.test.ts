@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createRedisActivities } from '../../activities/redis/create-redis-activities.ts';
 import { createRedisFailoverActivities } from '../../activities/redis/failover/create-redis-failover-activities.ts';
 import { createPorts } from '../../adapters/ports.ts';
@@ -15,23 +15,18 @@ import { startRedisStack, type RedisBed, type RedisStack } from '../support/redi
 import { createDriver } from '../support/recovery-driver.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
 import { startMachine, type TestMachine } from '../support/systemd/machine.ts';
-import { freePort, startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { freePort } from '../support/temporal-server.ts';
 
 let machine: TestMachine;
 let ssh: TestSshd;
-let server: TemporalServer;
 let stack: RedisStack;
-beforeAll(async () => {
+openForFile(async (server, tidy) => {
   machine = await startMachine();
+  tidy.defer(() => machine.stop());
   ssh = await startSshd(machine);
-  server = await startTemporalServer();
-  stack = await startRedisStack(server);
-});
-afterAll(async () => {
-  await machine.stop();
-  await stack.stop();
-  await server.stop();
-  ssh.clear();
+  tidy.defer(() => ssh.clear());
+  return (stack = await startRedisStack(server));
 });
 
 const slow = { timeout: 180_000 };

@@ -1,12 +1,12 @@
 /** A Redis server dies at each step of a restore, also while it copies: it ends recovered with the keys of the backup on every server, or waits with a sentence until the server is back. */
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createMoments } from '../support/moments.ts';
 import { outlive, playAll, type Death } from '../support/node-deaths.ts';
 import { rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
 type Round = Death<'master' | 'replica'>;
 const rounds: readonly Round[] = [
@@ -23,17 +23,9 @@ const rounds: readonly Round[] = [
 ];
 
 const moments = createMoments('Redis', { redis: ['follow'] });
-let server: TemporalServer;
 let stack: RedisStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startRedisStack(server, moments.worker(server.address));
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startRedisStack(server, moments.worker(server.address))));
 
 const wanted = Array.from({ length: 30 }, (_, n) => [`lpr:${n}`, 'right']).flat();
 const keysOf = wanted.filter((_, n) => n % 2 === 0);

@@ -1,5 +1,5 @@
 /** Home is only half dead: its database lives, and nobody here can see that. Nothing is promoted beside it unless two people say so, and both are found when the cable is mended. */
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Waiting } from '../../domain/recovery.ts';
 import { setApart } from '../support/postgres/apart.ts';
 import { startCluster } from '../support/postgres/cluster.ts';
@@ -8,19 +8,11 @@ import type { TestServer } from '../support/postgres/server.ts';
 import { isPrimary } from '../support/postgres/start-again.ts';
 import { startRegion } from '../support/region/bed.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 async function cutOff() {
   const here = await startCluster();

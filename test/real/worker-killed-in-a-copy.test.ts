@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { hasEnded } from '../../domain/recovery.ts';
 import { eventually } from '../support/eventually.ts';
 import { startCluster, type TestCluster } from '../support/postgres/cluster.ts';
@@ -11,22 +11,16 @@ import { declareCluster } from '../support/postgres/declare.ts';
 import type { TestServer } from '../support/postgres/server.ts';
 import { isAlive } from '../support/processes.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { workerProcess, type WorkerProcess } from '../support/worker-process.ts';
 
-let server: TemporalServer;
 let worker: WorkerProcess;
 let stack: StoreStack;
 let cluster: TestCluster;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   worker = workerProcess(server.address);
-  stack = await startStoreStack(server, worker.run);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
+  return (stack = await startStoreStack(server, worker.run));
 });
 afterEach(async () => {
   await worker.stop();
@@ -86,7 +80,7 @@ test.each([
   // What cannot be read cannot be rewound either: it is copied anew at once.
   if (program === 'pg_basebackup') emptyLog(a);
   const id = await db.recover({ scenario: 'postgres-failover' });
-  if (program === 'pg_basebackup') await stack.decide(id, await stack.gate(id, 'loss'), 'ren', 'approve');
+  if (program === 'pg_basebackup') await stack.approve(id, 'loss');
   const left = await killWorkerDuring(program, a.folder, { hangs });
 
   const now = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);

@@ -1,10 +1,11 @@
-/** The few things a test does with a running recovery: look, wait for a state or a gate, decide. */
+/** The few things a test does with a running recovery: look, wait for a state, a gate or the end, decide. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { Statement } from '../../domain/gate.ts';
 import { decideUpdate, ledgerQuery, statusQuery, type DecisionAnswer } from '../../domain/messages.ts';
-import type { Decision, LedgerEntry, RecoveryState, Waiting } from '../../domain/recovery.ts';
+import { hasEnded, type Decision, type LedgerEntry, type RecoveryState, type Waiting } from '../../domain/recovery.ts';
+import { recordHistory } from './record-history.ts';
 
 export interface RecoveryDriver {
   state(workflowId: string): Promise<RecoveryState>;
@@ -24,7 +25,13 @@ export interface RecoveryDriver {
   ): Promise<DecisionAnswer>;
   /** Sends a signed statement again and again under one update id until it is answered: workers may die meanwhile. */
   sendDecision(workflowId: string, statement: Statement): Promise<DecisionAnswer>;
+  /** Waits for the gate, and Ren approves it. Answers what was asked. */
+  approve(workflowId: string, gate: string): Promise<Waiting>;
   result(workflowId: string): Promise<RecoveryState>;
+  /** The result; fails at once where people are asked. */
+  unattended(workflowId: string): Promise<RecoveryState>;
+  /** Keeps the history of a recovery that has ended, for replay. */
+  record(workflowId: string, name: string): Promise<void>;
 }
 
 /** A look costs the worker and the Temporal server some milliseconds of the processor that the recovery needs as well. */
@@ -50,30 +57,29 @@ export function createDriver(client: Client, sign: (statement: Statement) => str
     throw new Error(`Never so: ${last instanceof Error ? last.message : JSON.stringify(last, undefined, 1)}`);
   };
   const ledger = (workflowId: string) => handle(workflowId).query(ledgerQuery, 0);
+  const result = (workflowId: string) => handle(workflowId).result() as Promise<RecoveryState>;
+  const gate: RecoveryDriver['gate'] = async (workflowId, name) => {
+    const now = await until(workflowId, ({ waitingFor }) => waitingFor.some((one) => one.gate.startsWith(name)));
+    return now.waitingFor.find((one) => one.gate.startsWith(name))!;
+  };
+  const decide: RecoveryDriver['decide'] = async (workflowId, asked, by, decision, more = {}) => {
+    const { id } = await state(workflowId);
+    const statement = {
+      recovery: id,
+      gate: asked.gate,
+      digest: asked.digest,
+      decision,
+      by,
+      at: new Date().toISOString(),
+      reason: 'test',
+      ...more,
+    };
+    return handle(workflowId).executeUpdate(decideUpdate, { args: [{ statement, signature: sign(statement) }] });
+  };
   return {
-    state,
-    until,
-    ledger,
+    ...{ state, until, ledger, gate, decide, result },
     sentences: async (workflowId) =>
       (await ledger(workflowId)).map((entry) => ('sentence' in entry ? entry.sentence?.en : '')).join('\n'),
-    async gate(workflowId, name) {
-      const now = await until(workflowId, ({ waitingFor }) => waitingFor.some(({ gate }) => gate.startsWith(name)));
-      return now.waitingFor.find(({ gate }) => gate.startsWith(name))!;
-    },
-    async decide(workflowId, gate, by, decision, more = {}) {
-      const { id } = await state(workflowId);
-      const statement = {
-        recovery: id,
-        gate: gate.gate,
-        digest: gate.digest,
-        decision,
-        by,
-        at: new Date().toISOString(),
-        reason: 'test',
-        ...more,
-      };
-      return handle(workflowId).executeUpdate(decideUpdate, { args: [{ statement, signature: sign(statement) }] });
-    },
     async sendDecision(workflowId, statement) {
       const deadline = Date.now() + patienceMs;
       for (;;) {
@@ -89,7 +95,17 @@ export function createDriver(client: Client, sign: (statement: Statement) => str
         }
       }
     },
-    result: (workflowId) => handle(workflowId).result() as Promise<RecoveryState>,
+    async approve(workflowId, name) {
+      const asked = await gate(workflowId, name);
+      await decide(workflowId, asked, 'ren', 'approve');
+      return asked;
+    },
+    async unattended(workflowId) {
+      const { waitingFor } = await until(workflowId, (now) => hasEnded(now.status) || now.waitingFor.length > 0);
+      if (waitingFor.length > 0) throw new Error(`People are asked: ${waitingFor.map(({ title }) => title.en).join('; ')}`);
+      return result(workflowId);
+    },
+    record: (workflowId, name) => recordHistory(handle(workflowId), name),
   };
 }
 
@@ -107,3 +123,9 @@ export async function refusal(decision: Promise<unknown>): Promise<ApplicationFa
 /** Every step as `[path/name, outcome]`, in the order of the ledger. */
 export const outcomesOf = (state: RecoveryState): [string, string][] =>
   state.steps.map(({ path, name, outcome }) => [path ? `${path}/${name}` : name, outcome]);
+
+/** What the step of this name said, in English. */
+export const sentenceOf = ({ steps }: RecoveryState, step: string): string | undefined =>
+  steps.find(({ name }) => name === step)?.sentence.en;
+
+export const evidenceOf = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.evidence;

@@ -3,7 +3,7 @@
  * a running recovery would meet: put the new way behind `patched`, then record the histories anew (see support/record-history.ts).
  */
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate } from '../../domain/messages.ts';
 import type { Decision, RecoveryStatus } from '../../domain/recovery.ts';
@@ -11,7 +11,7 @@ import { phaseAttribute, statusAttribute } from '../../domain/search-attributes.
 import { memoOf, type StatusMemo } from '../../domain/stale.ts';
 import { commandsOf, faultsOf } from '../support/histories.ts';
 import { fetchHistory, recordHistory } from '../support/record-history.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
 interface Decided {
@@ -221,20 +221,14 @@ const tellings: readonly Telling[] = [
   { title: 'lost', word: 'lost', ends: 'recovered', commands: [] },
 ];
 
-let server: TemporalServer;
 let toys: ToyStack;
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const outer = ['recover', 'no-return-inside', 'serving-inside', 'asks-inside', 'undone-inside'];
   const others = ['dry-run', 'cancelled', 'undo-given-up', 'left-open', 'waits', 'twenty-steps'];
   const group = ['group', 'group-first', 'group-second', 'together', 'together-one', 'together-two'];
   const inner = outer.map((target) => `${target}-inner`);
   const targets = [...tellings.map(({ title }) => title), ...outer, ...inner, ...others, ...group];
-  toys = await startToyStack(server, targets.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
-});
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
+  return (toys = await startToyStack(server, targets.map((id) => `  - { id: ${id}, kind: toy }\n`).join('')));
 });
 
 const handle = (workflowId: string) => toys.client.workflow.getHandle(workflowId);

@@ -1,20 +1,18 @@
 /** The kernel's words on a real Temporal server, told by toys: no word knows what kind of target it works on. */
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openChangeKey, recoveryEndKey } from '../../activities/records/keys.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
 import { outcomesOf, refusal } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
-let server: TemporalServer;
 let toys: ToyStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const plain = 'abcdefghijklmnopqrstuvwxyz'.split('').map((id) => `  - { id: ${id}, kind: toy }\n`);
-  toys = await startToyStack(
+  return (toys = await startToyStack(
     server,
     [
       ...plain,
@@ -25,15 +23,11 @@ beforeAll(async () => {
       '  - { id: hurries, kind: toy, approvals: { set: { always: true, from: [operations], within: 300ms, then: [{ from: [admins], within: 300ms }] } } }\n',
       '  - { id: proceeds, kind: toy, approvals: { set: { always: true, within: 200ms, otherwise: proceed } } }\n',
     ].join(''),
-  );
+  ));
 });
 afterEach(() => {
   toys.world.failures.clear();
   toys.world.hooks.clear();
-});
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
 });
 
 const sentences = (id: string) => toys.sentences(id);

@@ -1,33 +1,28 @@
 /** One actor per target: leases between recoveries and backups, changes left open, recoveries inside recoveries. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openChangeKey } from '../../activities/records/keys.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, holderQuery } from '../../domain/messages.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
-let server: TemporalServer;
 let toys: ToyStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  toys = await startToyStack(
-    server,
-    'abcdefghijklmnopqrstuvwxyz'
-      .split('')
-      .map((id) => `  - { id: ${id}, kind: toy }\n`)
-      .join(''),
-  );
-});
+openForFile(
+  async (server) =>
+    (toys = await startToyStack(
+      server,
+      'abcdefghijklmnopqrstuvwxyz'
+        .split('')
+        .map((id) => `  - { id: ${id}, kind: toy }\n`)
+        .join(''),
+    )),
+);
 afterEach(() => {
   toys.world.failures.clear();
   toys.world.hooks.clear();
-});
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
 });
 
 const holder = (target: string) => toys.client.workflow.getHandle(leaseWorkflowId(target)).query(holderQuery);

@@ -1,43 +1,40 @@
 /** People at gates on a real Temporal server: who is told, reminded and asked next, who may go on alone, who overrides a safety check. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openReviews } from '../../activities/records/reviews.ts';
 import { cancelUpdate, decideSignal } from '../../domain/messages.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf, refusal } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
-let server: TemporalServer;
 let toys: ToyStack;
 
 const target = (id: string, policy = ''): string => `  - { id: ${id}, kind: toy${policy && `, approvals: { ${policy} }`} }\n`;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  toys = await startToyStack(
-    server,
-    [
-      ...'abcdefgh'.split('').map((id) => target(id)),
-      target('hurries', 'set: { always: true, from: [operations], within: 1500ms, then: [{ from: [admins], within: 1500ms }] }'),
-      target('stops', 'failed-step: { within: 900ms, otherwise: roll-back }'),
-      target('alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
-      target('whole-alone'),
-      target('whole-alone-inner', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
-      target('never-alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 30m }'),
-      target('in-time', 'set: { always: true, within: 6s }'),
-      target('glass', 'break-glass: { need: 2, from: [admins] }'),
-      target('glass-alone'),
-      target('tired'),
-    ].join(''),
-  );
-});
+openForFile(
+  async (server) =>
+    (toys = await startToyStack(
+      server,
+      [
+        ...'abcdefgh'.split('').map((id) => target(id)),
+        target(
+          'hurries',
+          'set: { always: true, from: [operations], within: 1500ms, then: [{ from: [admins], within: 1500ms }] }',
+        ),
+        target('stops', 'failed-step: { within: 900ms, otherwise: roll-back }'),
+        target('alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
+        target('whole-alone'),
+        target('whole-alone-inner', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 1s }'),
+        target('never-alone', 'set: { always: true, need: 2, from: [admins], within: 1h, alone: after 30m }'),
+        target('in-time', 'set: { always: true, within: 6s }'),
+        target('glass', 'break-glass: { need: 2, from: [admins] }'),
+        target('glass-alone'),
+        target('tired'),
+      ].join(''),
+    )),
+);
 afterEach(() => {
   toys.world.failures.clear();
   toys.world.hooks.clear();
-});
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
 });
 
 const sentences = (id: string) => toys.sentences(id);
@@ -56,7 +53,7 @@ describe('people are told', () => {
     expect((await toys.result(id)).status).toBe('stopped');
     expect(occasions('hurries')).toEqual(['gate', 'reminder', 'reminder', 'next-group', 'reminder', 'reminder', 'end']);
     expect(new Set(told('hurries').map(({ event }) => event)).size).toBe(7);
-    await recordHistory(toys.client.workflow.getHandle(id), 'toys/nobody-answers');
+    await toys.record(id, 'toys/nobody-answers');
     const [gate, , , next] = told('hurries');
     expect(gate).toMatchObject({
       scenario: 'toy-set',
@@ -119,7 +116,7 @@ describe('one operator may go on alone', () => {
     const state = await toys.result(id);
     expect(state.status).toBe('recovered');
     expect(await sentences(id)).toContain('hana chose approve, alone: test');
-    await recordHistory(toys.client.workflow.getHandle(id), 'toys/alone');
+    await toys.record(id, 'toys/alone');
     expect(occasions('alone')).toContain('decided-alone');
     expect(await openReviews(toys.records, 'alone')).toMatchObject([
       { kind: 'alone', recovery: state.id, gate: 'set', by: [{ person: 'hana', reason: 'test' }] },

@@ -1,7 +1,7 @@
 /** Schedules on a real Temporal server: made from the inventory, firing, failing aloud without pausing, and gone with their line. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { keepSchedules, type KeptSchedules } from '../../api/schedules/keep.ts';
 import type { Gateway } from '../../api/gateway.ts';
 import { createTemporalGateway } from '../../api/temporal-gateway.ts';
@@ -12,22 +12,18 @@ import { backupId, backupWorkflowId, controlQueue } from '../../domain/identity.
 import { createMemoryRecords } from '../support/memory-records.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
-let server: TemporalServer;
 let hook: WebhookReceiver;
 let stack: StoreStack;
 let gateway: Gateway;
-beforeAll(async () => {
-  [server, hook] = await Promise.all([startTemporalServer(), startWebhookReceiver()]);
-  stack = await startStoreStack(server, undefined, { webhook: hook.url });
+openForFile(async (server, tidy) => {
+  hook = await startWebhookReceiver();
+  tidy.defer(() => hook.stop());
   gateway = createTemporalGateway({ address: server.address });
-});
-afterAll(async () => {
-  await gateway?.close();
-  await stack?.stop();
-  await Promise.all([hook?.stop(), server?.stop()]);
+  tidy.defer(() => gateway.close());
+  return (stack = await startStoreStack(server, undefined, { webhook: hook.url }));
 });
 
 const records = createMemoryRecords();

@@ -1,5 +1,5 @@
 /** What people see of a recovery in the Temporal UI, read from a real server: summaries, current details, search attributes, memo. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import {
   phaseAttribute,
@@ -9,19 +9,13 @@ import {
   targetAttribute,
 } from '../../domain/search-attributes.ts';
 import type { StatusMemo } from '../../domain/stale.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
-let server: TemporalServer;
 let toys: ToyStack;
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const targets = ['shown', 'outer', 'inner', 'last', 'dark'];
-  toys = await startToyStack(server, targets.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
-});
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
+  return (toys = await startToyStack(server, targets.map((id) => `  - { id: ${id}, kind: toy }\n`).join('')));
 });
 
 const describeRun = (workflowId: string) => toys.client.workflow.getHandle(workflowId).describe();

@@ -1,28 +1,22 @@
 /** Recoveries of several targets on a real Temporal server: leases in one order, inherited, lost, cooling down; answers to inner gates that nobody can forge. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import { cancelUpdate, gateOutcomeSignal, holderQuery } from '../../domain/messages.ts';
 import { plain } from '../../domain/text.ts';
 import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
-let server: TemporalServer;
 let toys: ToyStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const names = ['ca', 'cb', 'cc', ...'abcdefghijklmnopqrstuvwx'.split('')];
-  toys = await startToyStack(server, names.map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
+  return (toys = await startToyStack(server, names.map((id) => `  - { id: ${id}, kind: toy }\n`).join('')));
 });
 afterEach(() => {
   toys.world.failures.clear();
   toys.world.hooks.clear();
-});
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
 });
 
 const handle = (id: string) => toys.client.workflow.getHandle(id);

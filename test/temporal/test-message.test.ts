@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import { createTemporalGateway } from '../../api/temporal-gateway.ts';
 import { createPorts } from '../../adapters/ports.ts';
@@ -11,49 +11,39 @@ import { workflowBundle } from '../../worker/bundle.ts';
 import { startWorker } from '../../worker/run.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { startNotifyWorld, type NotifyWorld } from '../support/notify-world.ts';
-import { startTemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
 let api: TestApi;
 let world: NotifyWorld;
-const cleanups: (() => unknown)[] = [];
-beforeAll(async () => {
+
+openForFile(async (server, tidy) => {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
   world = await startNotifyWorld();
-  cleanups.push(() => world.stop());
+  tidy.defer(() => world.stop());
   const data = mkdtempSync(join(tmpdir(), 'okiagari-worker-'));
-  cleanups.push(() => rmSync(data, { recursive: true, force: true }));
-  const server = await startTemporalServer();
-  cleanups.push(() => server.stop());
+  tidy.defer(() => rmSync(data, { recursive: true, force: true }));
+  const gateway = createTemporalGateway({ address: server.address });
+  tidy.defer(() => gateway.close());
   const connection = await NativeConnection.connect({ address: server.address });
-  cleanups.push(() => connection.close());
+  tidy.defer(() => connection.close());
   const ports = createPorts({
     inventory: () => world.inventory,
     data,
     secret: (ref) => ('env' in ref ? world.secrets[ref.env] : undefined),
   });
-  const worker = await startWorker({
-    connection,
-    activities: createActivities(ports),
-    site: 'main',
-    workflowBundle: await workflowBundle(),
-  });
-  cleanups.push(() => worker.stop());
-  const gateway = createTemporalGateway({ address: server.address });
-  cleanups.push(() => gateway.close());
   api = await startTestApi({ gateway, records: ports.records });
-  cleanups.push(() => api.close());
+  tidy.defer(() => api.close());
   // The API knows who asks; both know the same people otherwise.
   const hana = api.inventory.people[0]!;
   api.inventory = {
     ...world.inventory,
     people: world.inventory.people.map((one) => ({ ...one, token: hana.token })).slice(0, 1),
   };
-});
-afterAll(async () => {
-  for (const clean of cleanups.toReversed()) await clean();
+  const activities = createActivities(ports);
+  return startWorker({ connection, activities, site: 'main', workflowBundle: await workflowBundle() });
 });
 
 test('it is sent by a worker, once for one key even while the first request still waits', async () => {

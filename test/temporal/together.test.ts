@@ -1,31 +1,26 @@
 /** Recoveries inside one, side by side and in waves, on a real Temporal server. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { childWorkflowId } from '../../domain/identity.ts';
 import type { Waiting } from '../../domain/recovery.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { startToyStack, type ToyStack } from '../support/toy/stack.ts';
 
-let server: TemporalServer;
 let toys: ToyStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   const names = ['a', 'b', 'f', 'g', 'h', 'i'].flatMap((group) => ['a', 'b', 'c', 'd'].map((one) => `${group}${one}`));
   const others = ['db', 'dc', 'ea', 'ea-inner', 'eb', 'eb-inner'];
   const asks = '  - { id: da, kind: toy, approvals: { set: { always: true } } }\n';
-  toys = await startToyStack(server, asks + [...names, ...others].map((id) => `  - { id: ${id}, kind: toy }\n`).join(''));
+  return (toys = await startToyStack(
+    server,
+    asks + [...names, ...others].map((id) => `  - { id: ${id}, kind: toy }\n`).join(''),
+  ));
 });
 afterEach(() => {
   toys.world.failures.clear();
   toys.world.hooks.clear();
 });
-afterAll(async () => {
-  await toys.stop();
-  await server.stop();
-});
-
-const approve = async (id: string, name: string) => toys.decide(id, await toys.gate(id, name), 'ren', 'approve');
 
 describe('recoveries side by side', () => {
   const together = (target: string, first: string, second: string) =>
@@ -44,7 +39,7 @@ describe('recoveries side by side', () => {
       now -= 1;
     });
     const id = await together('aa', 'ab', 'ac');
-    await approve(id, 'agree');
+    await toys.approve(id, 'agree');
     const gate = await toys.gate(id, 'set');
     expect(most).toBe(2);
     expect([toys.world.read('ab'), toys.world.read('ac')]).toEqual([3, 3]);
@@ -57,8 +52,8 @@ describe('recoveries side by side', () => {
 
   test('are asked about all the same where the policy of a target wants to be', async () => {
     const id = await together('db', 'da', 'dc');
-    await approve(id, 'agree');
-    await approve(id, 'first/set');
+    await toys.approve(id, 'agree');
+    await toys.approve(id, 'first/set');
     expect((await toys.result(id)).status).toBe('recovered');
   });
 
@@ -68,14 +63,14 @@ describe('recoveries side by side', () => {
   ])('are asked about where %s', async (_, word, target) => {
     toys.world.write(`${target}-inner`, 1);
     const id = await toys.start({ scenario: 'toy-word', target, input: { word } });
-    await approve(id, 'inner/set');
+    await toys.approve(id, 'inner/set');
     expect((await toys.result(id)).status).toBe('recovered');
   });
 
   test('stop when one of them ends before its end, and everything is taken back', async () => {
     toys.world.failures.set('planSet bb', 'no-backup').set('checkValue bc', 'verification-failed');
     const id = await together('ba', 'bb', 'bc');
-    await approve(id, 'agree');
+    await toys.approve(id, 'agree');
     const failed = await toys.gate(id, 'first/failed:set');
     await toys.gate(id, 'second/failed:verify');
     await toys.decide(id, failed, 'sora', 'roll-back');
@@ -90,13 +85,13 @@ describe('recoveries in waves', () => {
   async function inWaves(target: string, first: string, second: string): Promise<string> {
     toys.world.write(target, 1);
     const id = await toys.start({ scenario: 'toy-together', target, input: { first, second, value: 3, inWaves: true } });
-    await approve(id, 'agree');
+    await toys.approve(id, 'agree');
     return id;
   }
   async function retried(id: string, failed: Waiting): Promise<string> {
     toys.world.failures.clear();
     await toys.decide(id, failed, 'sora', 'retry');
-    await approve(id, 'set');
+    await toys.approve(id, 'set');
     return (await toys.result(id)).status;
   }
   const begun = async (id: string, wave = 'second') => (await toys.state(id)).steps.filter(({ path }) => path === wave);
@@ -124,7 +119,7 @@ describe('recoveries in waves', () => {
     toys.world.failures.set('checkValue ib', 'verification-failed').set('applySet ic', 'no-backup');
     const input = { first: 'ib', second: 'ic', third: 'id', value: 3 };
     const id = await toys.start({ scenario: 'toy-together', target: 'ia', input });
-    await approve(id, 'agree');
+    await toys.approve(id, 'agree');
     const other = await toys.gate(id, 'second/failed:set');
     await toys.gate(id, 'first/failed:verify');
     toys.world.failures.set('planSet ib', 'no-backup');

@@ -1,22 +1,20 @@
 /** A recovery tells its people through a real mail server and a real webhook: who is meant, in their language, each event once. */
 import { rmSync, truncateSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readMail, startMailServer, type MailServer } from '../support/mail-server.ts';
 import { hookSecret, startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
-let server: TemporalServer;
 let mail: MailServer;
 let hook: WebhookReceiver;
 let stack: StoreStack;
-beforeAll(async () => {
-  [server, mail, hook] = await Promise.all([startTemporalServer(), startMailServer(), startWebhookReceiver()]);
-  stack = await startStoreStack(server, undefined, { smtp: `smtp://${mail.address}`, webhook: hook.url });
-});
-afterAll(async () => {
-  await stack?.stop();
-  await Promise.all([mail?.stop(), hook?.stop(), server?.stop()]);
+openForFile(async (server, tidy) => {
+  mail = await startMailServer();
+  tidy.defer(() => mail.stop());
+  hook = await startWebhookReceiver();
+  tidy.defer(() => hook.stop());
+  return (stack = await startStoreStack(server, undefined, { smtp: `smtp://${mail.address}`, webhook: hook.url }));
 });
 
 const mailsTo = (address: string) => mail.mails.filter(({ to }) => to === address).map((one) => readMail(one));
@@ -53,7 +51,7 @@ test('a mail server that is away keeps nobody waiting: the recovery goes on, the
   await store.verifiedBackup();
   truncateSync(store.tool(1), 25);
   const id = await store.recover({ scenario: 'tool-store-loss' });
-  await stack.decide(id, await stack.gate(id, 'restore'), 'ren', 'approve');
+  await stack.approve(id, 'restore');
   await stack.until(id, ({ status }) => status === 'recovered');
   await stack.result(id);
   const told = await stack.sentences(id);

@@ -2,26 +2,16 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { numbersOf, startWriter, upTo } from '../support/audit-log/writers.ts';
 import { makeWritable, onReadOnly } from '../support/mounts.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'audit-log-corruption';
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const beside = (store: Store, part: string): string =>
@@ -54,7 +44,7 @@ describe('a damaged log', () => {
     const mode = statSync(store.log).mode;
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expect(state.objectives).toMatchObject({ rpoAchieved: 0, metRpo: true });
     expect(readFileSync(store.log, 'utf8')).toBe(wanted);
@@ -99,7 +89,7 @@ describe('a damaged log', () => {
     expect(gate.title.en).toContain('more than 1 %');
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect(store.fingerprint()).toEqual(before);
   });
 
@@ -112,7 +102,7 @@ describe('a damaged log', () => {
     appendFileSync(store.log, '{"later":1}\n{"cut":\n');
     await stack.decide(id, gate, 'ren', 'approve');
     expect((await stack.result(id)).status).toBe('recovered');
-    await record(id, `${scenario}.approved`);
+    await stack.record(id, `${scenario}.approved`);
     expect(readFileSync(store.log, 'utf8')).toBe(`${good}{"later":1}\n`);
     expect(rejects(store).map(({ line, reason }) => [line, reason])).toEqual([
       [201, 'not-json'],
@@ -190,7 +180,7 @@ describe('the ways out', () => {
     const before = store.fingerprint();
     const id = await store.recover({ scenario, mode: 'dry-run' });
     const state = await stack.result(id);
-    await record(id, `${scenario}.dry-run`);
+    await stack.record(id, `${scenario}.dry-run`);
     expect(state.status).toBe('planned');
     expect(state.steps.find(({ name }) => name === 'repair')?.sentence.en).toContain('3 of 204 lines');
     expect(store.fingerprint()).toEqual(before);
@@ -209,7 +199,7 @@ describe('the ways out', () => {
     appendFileSync(store.log, '{"after":1}\n');
     await stack.decide(id, gate, 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(readFileSync(store.log).toString()).toBe(`${original.toString()}spoilt\n{"after":1}\n`);
     expect(statSync(store.log).ino).toBe(ino);
     expect(Object.keys(store.fingerprint())).toEqual(Object.keys(before));

@@ -1,25 +1,15 @@
 /** audit-log-restore on real logs: what the backup has and what the live log still has become one, nothing twice, nothing lost. */
 import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { numbersOf, startWriter, upTo } from '../support/audit-log/writers.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'audit-log-restore';
 const settings = 'agent: none\nlimits: { quarantineShare: 0.5 }';
 const later = (n: number): string => `{"id":"audit_later${n}","timestamp":"2027-01-01T00:00:0${n}.000Z","action":"tool.run"}\n`;
@@ -45,7 +35,7 @@ describe('lines come back', () => {
     writeFileSync(store.log, `${lines.slice(150).join('')}${later(1)}${later(1)}`);
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expect(readFileSync(store.log, 'utf8')).toBe(`${whole}${later(1)}${later(1)}`);
     expect(besides(store).length).toBe(3);
@@ -58,7 +48,7 @@ describe('lines come back', () => {
     rmSync(dirname(store.log), { recursive: true });
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
-    await record(id, `${scenario}.missing`);
+    await stack.record(id, `${scenario}.missing`);
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toMatchObject(before);
   });
@@ -106,7 +96,7 @@ describe('people are asked', () => {
     expect(gate.title.en).toContain('1 lines differ');
     await stack.decide(id, gate, 'ren', 'approve');
     expect((await stack.result(id)).status).toBe('recovered');
-    await record(id, `${scenario}.approved`);
+    await stack.record(id, `${scenario}.approved`);
     expect(readFileSync(store.log, 'utf8')).toBe(whole);
     expect(quarantined(store)).toMatchObject([{ reason: 'disagrees', base64: Buffer.from(other.trimEnd()).toString('base64') }]);
   });
@@ -119,7 +109,7 @@ describe('people are asked', () => {
     const id = await store.recover({ scenario });
     await stack.decide(id, await stack.gate(id, 'log-quarantine'), 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect(store.fingerprint()).toEqual(before);
   });
 
@@ -158,7 +148,7 @@ describe('the ways out', () => {
     const before = store.fingerprint();
     const dryRun = await store.recover({ scenario, mode: 'dry-run', input: { backup: good.id } });
     expect((await stack.result(dryRun)).status).toBe('planned');
-    await record(dryRun, `${scenario}.dry-run`);
+    await stack.record(dryRun, `${scenario}.dry-run`);
     expect(store.fingerprint()).toEqual(before);
     const id = await store.recover({ scenario, input: { backup: without.id } });
     const gate = await stack.gate(id, 'failed:restore log');
@@ -180,7 +170,7 @@ describe('the ways out', () => {
     appendFileSync(store.log, 'spoilt\n');
     await stack.decide(id, await stack.gate(id, 'failed:verify'), 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(readFileSync(store.log, 'utf8')).toBe('spoilt\n');
     expect(besides(store)).toEqual([]);
   });

@@ -1,25 +1,16 @@
 /** data-corruption on a real cluster: a check of the operator finds the last good moment, by restores, and the cluster goes back to it. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { hasEnded } from '../../domain/recovery.ts';
 import { startBackedUp, type BackedUp } from '../support/postgres/backed-up.ts';
 import { declareBackedUp } from '../support/postgres/declare.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 let bed: BackedUp | undefined;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 afterEach(async () => {
   await bed?.stop();
   bed = undefined;
@@ -28,7 +19,6 @@ afterEach(async () => {
 const scenario = 'data-corruption';
 const slow = { timeout: 180_000 };
 const check = 'select count(*) = 0 from orders where total < 0';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 
 /** An order every fifth of a second for six seconds; one of them is wrong, and orders go on. */
 async function corrupted() {
@@ -59,7 +49,7 @@ test('goes back to the last moment at which the check holds', slow, async () => 
   const ended = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
   expect(ended.waitingFor.map(({ title }) => title.en)).toEqual([]);
   const state = await stack.result(id);
-  await record(id, 'data-corruption');
+  await stack.record(id, 'data-corruption');
   expect(state.status).toBe('recovered');
   const tries = state.steps.filter(({ name }) => name.startsWith('try '));
   expect(tries.map(({ evidence }) => evidence?.['good'])).toEqual(

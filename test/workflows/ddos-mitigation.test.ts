@@ -1,47 +1,32 @@
 /** ddos-mitigation on real proxies under a real flood: limited and denied in stages, nobody locked out who must not be, lowered to exactly what was before. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { cancelUpdate } from '../../domain/messages.ts';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
 import { eventually } from '../support/eventually.ts';
 import { startFlood, type Flood } from '../support/haproxy/flood.ts';
 import { filesOf, guardsOf } from '../support/haproxy/guards.ts';
 import { operator } from '../support/haproxy/protection.ts';
 import type { TestProxy } from '../support/haproxy/proxy.ts';
 import { startTrafficStack, type TrafficStack } from '../support/haproxy/stack.ts';
-import { outcomesOf } from '../support/recovery-driver.ts';
-import { recordHistory } from '../support/record-history.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { outcomesOf, sentenceOf } from '../support/recovery-driver.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
-let server: TemporalServer;
 let stack: TrafficStack;
 let provider: WebhookReceiver;
 const floods: Flood[] = [];
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startTrafficStack(server);
+openForFile(async (server, tidy) => {
   provider = await startWebhookReceiver();
+  tidy.defer(() => provider.stop());
+  return (stack = await startTrafficStack(server));
 });
-afterAll(async () => {
-  await Promise.all(floods.map((one) => one.stop()));
-  await stack.stop();
-  await provider.stop();
-  await server.stop();
-});
+afterAll(() => Promise.all(floods.map((one) => one.stop())));
 
 const scenario = 'ddos-mitigation';
 const attackers = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
 const before = 'others 5 | 198.51.100.7';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
-const ends = async (id: string): Promise<RecoveryState> => {
-  const state = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-  expect(state.waitingFor.map(({ title }) => title.en)).toEqual([]);
-  return stack.result(id);
-};
 function flood(proxies: readonly TestProxy[], options: Parameters<typeof startFlood>[1]): Flood {
   const started = startFlood(proxies, options);
   floods.push(started);
@@ -79,17 +64,17 @@ test('limits are not enough, the worst are denied too; an operator who sends as 
   expect((await guardsOf(bed))[0]).toContain('requests 20 | 127.0.0.11');
   await attacking.stop();
 
-  const state = await ends(id);
+  const state = await stack.unattended(id);
   await Promise.all([people, boss].map((one) => one.stop()));
-  await record(id, scenario);
+  await stack.record(id, scenario);
   expect(state.status).toBe('recovered');
   expect(outcomesOf(state).map(([name]) => name)).toEqual([
     ...['hold target', 'assess', 'raise stage 1', 'watch stage 1', 'raise stage 2', 'watch stage 2'],
     ...['prove the protection', 'hold', 'lower', 'verify'],
   ]);
-  expect(sentence(state, 'assess')).toMatch(/; [34] sources send as attackers do \(127\.0\.0\.\d+: \d+, /);
-  expect(sentence(state, 'watch stage 1')).toMatch(/^\d+ requests a second get through; 100 are borne\.$/);
-  expect(sentence(state, 'hold')).toMatch(/^It is over\. /);
+  expect(sentenceOf(state, 'assess')).toMatch(/; [34] sources send as attackers do \(127\.0\.0\.\d+: \d+, /);
+  expect(sentenceOf(state, 'watch stage 1')).toMatch(/^\d+ requests a second get through; 100 are borne\.$/);
+  expect(sentenceOf(state, 'hold')).toMatch(/^It is over\. /);
   // The clock stopped when users were served.
   const held = state.steps.find(({ name }) => name === 'hold')!;
   expect(Date.parse(state.startedAt) + state.timing.totalMs).toBeLessThanOrEqual(Date.parse(held.startedAt));
@@ -112,9 +97,9 @@ test('a source that must never be denied is told and spared, and refused where s
   await stack.decide(id, refused, 'hana', 'amend', { input: { deny: ['203.0.113.0/24'] } });
   await eventually(() => guardsOf(bed)).toEqual(['others 5, requests 30 | 127.0.0.30, 198.51.100.7, 203.0.113.0/24']);
   await attacking.stop();
-  const state = await ends(id);
+  const state = await stack.unattended(id);
   expect([state.status, await guardsOf(bed)]).toEqual(['recovered', [before]]);
-  expect(sentence(state, 'raise stage 1')).toMatch(
+  expect(sentenceOf(state, 'raise stage 1')).toMatch(
     /Never denied, though they send much: 127\.0\.0\.\d+ \(127\.0\.0\.8\/30\), 127/,
   );
 });
@@ -131,9 +116,9 @@ test('many to deny are asked about: refused and as a dry run nothing was touched
   const state = await stack.result(id);
   const dry = await bed.mitigate({ mode: 'dry-run' });
   const planned = await stack.result(dry);
-  await record(dry, `${scenario}.dry-run`);
+  await stack.record(dry, `${scenario}.dry-run`);
   expect([state.status, planned.status, await guardsOf(bed), filesOf(bed)]).toEqual(['stopped', 'planned', [before], files]);
-  expect(sentence(planned, 'raise stage 1')).toMatch(/^Would: Stage 1: at most 20 requests a source, and 3 denied \(127/);
+  expect(sentenceOf(planned, 'raise stage 1')).toMatch(/^Would: Stage 1: at most 20 requests a source, and 3 denied \(127/);
 
   const lost = await bed.mitigate();
   await stack.decide(lost, await stack.gate(lost, 'protect'), 'ren', 'approve');
@@ -147,7 +132,7 @@ test('many to deny are asked about: refused and as a dry run nothing was touched
   await stack.until(held, ({ steps }) => steps.some(({ name }) => name === 'hold'));
   await stack.client.workflow.getHandle(held).executeUpdate(cancelUpdate, { args: [{ by: 'ren', reason: 'false alarm' }] });
   const back = await stack.result(held);
-  await record(held, `${scenario}.cancelled`);
+  await stack.record(held, `${scenario}.cancelled`);
   await attacking.stop();
   expect([back.status, await guardsOf(bed), filesOf(bed)]).toEqual(['rolled-back', [before], files]);
 });
@@ -196,8 +181,8 @@ test('the provider refuses, is asked again, and is told once to raise and once t
   await stack.decide(id, failed, 'hana', 'retry');
   await stack.until(id, ({ steps }) => steps.some(({ name }) => name === 'hold'));
   await attacking.stop();
-  const state = await ends(id);
-  await record(id, `${scenario}.provider`);
+  const state = await stack.unattended(id);
+  await stack.record(id, `${scenario}.provider`);
   expect([state.status, await guardsOf(bed)]).toEqual(['recovered', [before]]);
   const told = provider.posts.map((post) => ({ ...(JSON.parse(post.body) as { action: string; event: string }), post }));
   expect(told.map(({ action }) => action)).toEqual(['raise', 'lower']);
@@ -239,8 +224,8 @@ test('it begins anew while it is held: the next stage; what somebody has set mea
   });
   await a.ask(`set map ${bed.files.limits} requests 7`);
   await many.stop();
-  const state = await ends(id);
-  await record(id, `${scenario}.further`);
+  const state = await stack.unattended(id);
+  await stack.record(id, `${scenario}.further`);
   expect([state.status, await guardsOf(bed)]).toEqual(['recovered', ['others 5, requests 7 | 198.51.100.7']]);
-  expect(sentence(state, 'lower')).toContain('Left, as somebody else has set it: the limit 7 at a.');
+  expect(sentenceOf(state, 'lower')).toContain('Left, as somebody else has set it: the limit 7 at a.');
 });

@@ -2,30 +2,20 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { linesOf } from '../support/log-lines.ts';
 import { fillUp, onReadOnly, onSmallDisk } from '../support/mounts.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { fingerprint, startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'disk-exhaustion';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
 const archivesOf = (store: Store): string[] => {
   const folder = join(store.root, '.pi/logs/archive');
   return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
@@ -42,11 +32,6 @@ async function crowded() {
   const kept = await store.verifiedBackup();
   return { store, old, young, past, kept, whole: everything(store) };
 }
-const approve = async (id: string, gate: string) => {
-  const open = await stack.gate(id, gate);
-  await stack.decide(id, open, 'ren', 'approve');
-  return open;
-};
 
 describe('a full disk gets room', () => {
   test('from old log lines and backups past their time, each agreed to before anything is applied', async () => {
@@ -65,7 +50,7 @@ describe('a full disk gets room', () => {
     expect(everything(store)).toEqual(whole);
     await stack.decide(id, archive, 'ren', 'approve');
     const state = await stack.result(id);
-    await record(id, 'disk-exhaustion');
+    await stack.record(id, 'disk-exhaustion');
     expect(state.status).toBe('recovered');
     expect(outcomes(state)).toEqual({
       'hold target': 'done',
@@ -83,7 +68,7 @@ describe('a full disk gets room', () => {
     expect(archivesOf(store).map(unpacked)).toEqual([old]);
     expect(existsSync(join(store.repository, store.id, past.id))).toBe(false);
     expect(existsSync(join(store.repository, store.id, kept.id, 'verification.json'))).toBe(true);
-    expect(sentence(state, 'least used tools')).toMatch(/^Least used: .* None is removed\.$/);
+    expect(sentenceOf(state, 'least used tools')).toMatch(/^Least used: .* None is removed\.$/);
     expect(await stack.sentences(id)).toContain('there is no way back');
   });
 
@@ -94,7 +79,7 @@ describe('a full disk gets room', () => {
     const whole = everything(store);
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
-    await record(id, 'disk-exhaustion.nothing');
+    await stack.record(id, 'disk-exhaustion.nothing');
     expect([state.status, outcomes(state)['archive old lines']]).toEqual(['recovered', 'already-done']);
     expect(everything(store)).toEqual(whole);
   });
@@ -108,11 +93,11 @@ describe('a full disk gets room', () => {
       fillUp(join(logs, 'filler'));
       expect(statfsSync(logs).bavail).toBe(0);
       const id = await store.recover({ scenario });
-      await approve(id, 'archive');
+      await stack.approve(id, 'archive');
       const state = await stack.result(id);
-      await record(id, 'disk-exhaustion.full');
+      await stack.record(id, 'disk-exhaustion.full');
       expect(state.status).toBe('recovered');
-      expect(sentence(state, 'archive old lines')).toContain('by way of the data folder');
+      expect(sentenceOf(state, 'archive old lines')).toContain('by way of the data folder');
       expect(readFileSync(store.log, 'utf8')).toBe(young);
       expect(archivesOf(store).map(unpacked)).toEqual([old]);
       expect(statfsSync(logs).bavail).toBeGreaterThan(50);
@@ -126,17 +111,17 @@ describe('what people say is heard', () => {
     const id = await store.recover({ scenario });
     await stack.decide(id, await stack.gate(id, 'prune'), 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, 'disk-exhaustion.prune-rejected');
+    await stack.record(id, 'disk-exhaustion.prune-rejected');
     expect(everything(store)).toEqual(whole);
   });
 
   test('a refused archive ends it with nothing changed, backups that people had agreed to remove included', async () => {
     const { store, whole } = await crowded();
     const id = await store.recover({ scenario });
-    await approve(id, 'prune');
+    await stack.approve(id, 'prune');
     await stack.decide(id, await stack.gate(id, 'archive'), 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, 'disk-exhaustion.archive-rejected');
+    await stack.record(id, 'disk-exhaustion.archive-rejected');
     expect(everything(store)).toEqual(whole);
   });
 
@@ -157,13 +142,13 @@ describe('what people say is heard', () => {
     const { store, old, young, past } = await crowded();
     await onReadOnly(join(store.root, '.pi/logs'), async () => {
       const id = await store.recover({ scenario });
-      await approve(id, 'prune');
-      await approve(id, 'archive');
+      await stack.approve(id, 'prune');
+      await stack.approve(id, 'archive');
       const failed = await stack.gate(id, 'failed:archive old lines');
       expect(failed.error?.code).toBe('target-read-only');
       await stack.decide(id, failed, 'sora', 'amend', { input: { archive: false } });
       expect((await stack.result(id)).status).toBe('recovered');
-      await record(id, 'disk-exhaustion.amended');
+      await stack.record(id, 'disk-exhaustion.amended');
     });
     expect(readFileSync(store.log, 'utf8')).toBe(old + young);
     expect(existsSync(join(store.repository, store.id, past.id))).toBe(false);
@@ -181,7 +166,7 @@ describe('what people say is heard', () => {
     expect(archivesOf(store)).toHaveLength(1);
     await stack.decide(id, failed, 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, 'disk-exhaustion.rolled-back');
+    await stack.record(id, 'disk-exhaustion.rolled-back');
     rmSync(strange);
     expect(everything(store)).toEqual(whole);
   });
@@ -189,7 +174,7 @@ describe('what people say is heard', () => {
   test('once backups went there is no way back: the failed verification waits until it is mended', async () => {
     const { store, past } = await crowded();
     const id = await store.recover({ scenario });
-    await approve(id, 'prune');
+    await stack.approve(id, 'prune');
     const gate = await stack.gate(id, 'archive');
     const strange = join(store.root, '.pi/logs/.okiagari-1-strange.tmp');
     writeFileSync(strange, 'x');
@@ -207,7 +192,7 @@ test('a dry run shows both plans and leaves target and repository byte-equal', a
   const { store, whole } = await crowded();
   const id = await store.recover({ scenario, mode: 'dry-run' });
   const state = await stack.result(id);
-  await record(id, 'disk-exhaustion.dry-run');
+  await stack.record(id, 'disk-exhaustion.dry-run');
   expect(state.status).toBe('planned');
   expect(outcomes(state)).toMatchObject({
     'agree to prune': 'planned',

@@ -1,31 +1,25 @@
 /** dns-switch with a CDN before the sides: over when a user gets the new side through it, purged once a turn, and on the way back too. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { startDeclaredCdn, type Cdn } from '../support/dns/cdn.ts';
 import { startDnsStack, type DnsBed, type DnsStack } from '../support/dns/stack.ts';
-import { recordHistory } from '../support/record-history.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: DnsStack;
 let bed: DnsBed;
 let cdn: Cdn;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server, tidy) => {
   stack = await startDnsStack(server);
   bed = await stack.zone({
     async more({ resolver }) {
       const started = await startDeclaredCdn(stack.folder, resolver);
       cdn = started.cdn;
+      tidy.defer(() => cdn.stop());
       return { cdn: started.declared };
     },
   });
-});
-afterAll(async () => {
-  await stack.stop();
-  await cdn.stop();
-  await server.stop();
+  return stack;
 });
 
 const scenario = 'dns-switch';
@@ -33,10 +27,10 @@ const step = ({ steps }: RecoveryState) => steps.find(({ name }) => name === 'pu
 const seen = (): Promise<string | undefined> => cdn.seen();
 async function lead(side: 'home' | 'dr'): Promise<string> {
   const id = await bed.recover({ scenario, input: { side } });
-  await stack.decide(id, await stack.gate(id, 'dns'), 'ren', 'approve');
+  await stack.approve(id, 'dns');
   return id;
 }
-const record = (id: string, name: string) => recordHistory(stack.client.workflow.getHandle(id), `${scenario}.${name}`);
+const record = (id: string, name: string) => stack.record(id, `${scenario}.${name}`);
 
 test('it is purged when the names have turned, and the switch is over when a user gets the new side through it', async () => {
   expect(await seen()).toBe('home');

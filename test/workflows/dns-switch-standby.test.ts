@@ -1,29 +1,18 @@
 /** dns-switch while the primary of the zone is gone: its standby takes changes once people let it, and gives that back where the switch is taken back. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { startDnsStack, type DnsBed, type DnsStack } from '../support/dns/stack.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: DnsStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startDnsStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startDnsStack(server)));
 
 const scenario = 'dns-switch';
 const takeover = 'let ns2 take changes';
 const outcome = (state: RecoveryState): string | undefined => outcomesOf(state).find(([name]) => name === takeover)?.[1];
 const apiAt = ({ servers }: DnsBed): string => servers[1].dig('api.shodo.test', 'CNAME').join();
-const approve = async (id: string, gate: string): Promise<void> =>
-  void (await stack.decide(id, await stack.gate(id, gate), 'ren', 'approve'));
 
 async function withoutPrimary(): Promise<DnsBed> {
   const bed = await stack.zone({ more: (names) => Promise.resolve({ standby: names.standby }) });
@@ -36,10 +25,10 @@ test('asked twice, who takes changes and what is changed, it leads users over an
   const dry = await stack.result(await bed.recover({ scenario, input: { side: 'dr' }, mode: 'dry-run' }));
   expect([dry.status, outcome(dry), apiAt(bed)]).toEqual(['planned', 'planned', 'prod-api.shodo.test.']);
   const id = await bed.recover({ scenario, input: { side: 'dr' } });
-  await approve(id, 'takeover');
-  await approve(id, 'dns');
+  await stack.approve(id, 'takeover');
+  await stack.approve(id, 'dns');
   const state = await stack.result(id);
-  await recordHistory(stack.client.workflow.getHandle(id), `${scenario}.standby`);
+  await stack.record(id, `${scenario}.standby`);
   expect([state.status, outcome(state), apiAt(bed)]).toEqual(['recovered', 'done', 'dr-api.shodo.test.']);
   expect(state.steps.find(({ name }) => name === 'see it at the servers')?.sentence.en).toBe('1 of 1 authoritative answer anew.');
 });
@@ -50,7 +39,7 @@ test('nothing is taken over where people say no, and what was taken over is give
   await stack.decide(refused, await stack.gate(refused, 'takeover'), 'ren', 'reject');
   expect((await stack.result(refused)).status).toBe('stopped');
   const id = await bed.recover({ scenario, input: { side: 'dr' }, acknowledgeCoolDown: true });
-  await approve(id, 'takeover');
+  await stack.approve(id, 'takeover');
   await stack.decide(id, await stack.gate(id, 'dns'), 'ren', 'reject');
   const state = await stack.result(id);
   expect([state.status, outcome(state)]).toEqual(['rolled-back', 'undone']);

@@ -1,35 +1,21 @@
 /** dns-switch on real servers: over when users see it, refused where the zone is not what people approved, taken back exactly. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecoveryState, Waiting } from '../../domain/recovery.ts';
 import { startProbe } from '../support/dns/probe.ts';
 import { moreSwitches, switches } from '../support/dns/settings.ts';
 import { startDnsStack, type DnsBed, type DnsStack } from '../support/dns/stack.ts';
 import { eventually } from '../support/eventually.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { recordHistory } from '../support/record-history.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: DnsStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startDnsStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startDnsStack(server)));
 
 const scenario = 'dns-switch';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const toDr = { side: 'dr' };
-const approve = async (id: string, gate = 'dns'): Promise<Waiting> => {
-  const open = await stack.gate(id, gate);
-  await stack.decide(id, open, 'ren', 'approve');
-  return open;
-};
+const approve = (id: string, gate = 'dns') => stack.approve(id, gate);
 const names = (state: RecoveryState): string[] => outcomesOf(state).map(([name]) => name);
 const step = (state: RecoveryState, name: string) => state.steps.find((one) => one.name === name);
 const apiAt = ({ servers }: DnsBed): string[] => servers.map((one) => one.dig('api.shodo.test', 'CNAME').join());
@@ -50,7 +36,7 @@ describe('an outage', () => {
       changes: [{ path: 'api.shodo.test. CNAME', before: `${home} (2 s)`, after: `${dr} (2 s)` }, { action: 'overwrite' }],
     });
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     await probe.stop();
     expect([state.status, state.objectives.rpoAchieved]).toEqual(['recovered', 0]);
     expect(outcomesOf(state)).toEqual(
@@ -85,7 +71,7 @@ describe('an outage', () => {
     await eventually(() => apiAt(bed)).toEqual([dr, dr]);
     await stack.decide(id, failed, 'hana', 'retry');
     const state = await stack.result(id);
-    await record(id, `${scenario}.one-of-two`);
+    await stack.record(id, `${scenario}.one-of-two`);
     expect([state.status, apiAt(bed)]).toEqual(['recovered', [dr, dr]]);
     expect(step(state, 'see it at the servers')?.sentence.en).toBe('2 of 2 authoritative answer anew.');
   });
@@ -111,7 +97,7 @@ describe('an outage', () => {
     ]);
     await stack.decide(id, unseen, 'hana', 'skip');
     const state = await stack.result(id);
-    await record(id, `${scenario}.given-up`);
+    await stack.record(id, `${scenario}.given-up`);
     expect([state.status, step(state, 'see it at the servers')?.outcome]).toEqual(['recovered', 'skipped']);
   });
 
@@ -141,7 +127,7 @@ describe('an outage', () => {
     bed.setSecret(bed.key.secret);
     await stack.decide(id, failed, 'hana', 'retry');
     const state = await stack.result(id);
-    await record(id, `${scenario}.wrong-key`);
+    await stack.record(id, `${scenario}.wrong-key`);
     expect([state.status, apiAt(bed)]).toEqual(['recovered', [dr, dr]]);
     expect((await stack.ledger(id)).filter((entry) => entry.event === 'gate' && entry.state === 'open')).toHaveLength(2);
   });
@@ -158,7 +144,7 @@ test('a record that somebody edits while people look at the plan is planned and 
   expect(second.plan?.changes[0]).toMatchObject({ before: 'mail.shodo.test. (1 s)' });
   await stack.decide(id, second, 'ren', 'approve');
   const state = await stack.result(id);
-  await record(id, `${scenario}.planned-again`);
+  await stack.record(id, `${scenario}.planned-again`);
   expect([state.status, apiAt(bed)]).toEqual(['recovered', [dr, dr]]);
 });
 
@@ -174,7 +160,7 @@ test('planned, the TTL is lowered and waited out first, and is the declared one 
   expect(gate.plan?.changes[0]).toMatchObject({ before: `${home} (1 s)`, after: `${dr} (1 s)` });
   await stack.decide(id, gate, 'ren', 'approve');
   const state = await stack.result(id);
-  await record(id, `${scenario}.planned`);
+  await stack.record(id, `${scenario}.planned`);
   expect(state.status).toBe('recovered');
   expect(names(state)).toEqual([
     ...['hold target', 'assess', 'lower the TTL', 'see the lower TTL', 'wait out the old TTL', 'switch', 'see it at the servers'],
@@ -196,7 +182,7 @@ test('taken back, every record set is what it was, with its TTL; and what somebo
   bed.nsupdate('update delete api.shodo.test. CNAME', 'update add api.shodo.test. 1 CNAME mail.shodo.test.');
   await stack.decide(id, failed, 'hana', 'roll-back');
   const state = await stack.result(id);
-  await record(id, `${scenario}.rolled-back`);
+  await stack.record(id, `${scenario}.rolled-back`);
   expect(state.status).toBe('rolled-back');
   expect(step(state, 'switch')).toMatchObject({ outcome: 'undone', sentence: { en: 'Undone: restored www, kept api.' } });
   const [primary] = bed.servers;
@@ -215,7 +201,7 @@ test('more than 30 % of a zone is refused unless it is meant', async () => {
   await stack.decide(id, failed, 'hana', 'amend', { input: { force: true } });
   await stack.decide(id, await stack.gate(id, 'dns'), 'ren', 'reject');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.rejected`);
+  await stack.record(id, `${scenario}.rejected`);
   expect(apiAt(bed)).toEqual([home, home]);
 });
 
@@ -224,7 +210,7 @@ test('a side that nobody declared is a failed step, amended by a person; a dry r
   const before = bed.serial();
   const dry = await bed.recover({ scenario, input: { ...toDr, planned: true }, mode: 'dry-run' });
   const planned = await stack.result(dry);
-  await record(dry, `${scenario}.dry-run`);
+  await stack.record(dry, `${scenario}.dry-run`);
   expect([planned.status, bed.serial(), apiAt(bed)]).toEqual(['planned', before, [home, home]]);
   const id = await bed.recover({ scenario, input: { side: 'moon', switches: ['api'] } });
   const failed = await stack.gate(id, 'failed:assess');

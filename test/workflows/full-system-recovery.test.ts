@@ -1,7 +1,7 @@
 /** full-system-recovery on an empty machine: from a real S3 server, with code from git, through all five phases and every way out. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checklistKey } from '../../activities/records/keys.ts';
 import type { FilledChecklist } from '../../domain/checklist/words.ts';
 import { agentPackage } from '../activities/checklist/world.ts';
@@ -11,28 +11,20 @@ import { childWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { makeGitRepository } from '../support/git-repository.ts';
 import { startObjectStore, type TestObjectStore } from '../support/object-store.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startStoreStack, type Fingerprint, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 let objects: TestObjectStore;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server, tidy) => {
   objects = await startObjectStore();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await objects.stop();
-  await server.stop();
+  tidy.defer(() => objects.stop());
+  return (stack = await startStoreStack(server));
 });
 
 const scenario = 'full-system-recovery';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const phases = scenarios.filter(({ inner }) => inner).map(({ id }) => id);
 const extension = '.pi/extensions/dynamic-tools.ts';
 let made = 0;
@@ -75,8 +67,8 @@ describe('on an empty machine', () => {
     const id = await store.recover({ scenario });
     await tickAll(id);
     const state = await stack.result(id);
-    await record(id, scenario);
-    for (const phase of phases) await record(childWorkflowId(id, phase), phase);
+    await stack.record(id, scenario);
+    for (const phase of phases) await stack.record(childWorkflowId(id, phase), phase);
     expect(state.status).toBe('recovered');
     expect(withoutCode(store.fingerprint())).toEqual(before);
     expect(readFileSync(join(store.root, extension), 'utf8')).toBe('export default () => {};\n');
@@ -117,7 +109,7 @@ describe('on an empty machine', () => {
     rmSync(store.root, { recursive: true });
     const id = await store.recover({ scenario, mode: 'dry-run' });
     const state = await stack.result(id);
-    await record(id, `${scenario}.dry-run`);
+    await stack.record(id, `${scenario}.dry-run`);
     expect(state.status).toBe('planned');
     expect(existsSync(store.root)).toBe(false);
     expect(outcomes(state)).toMatchObject({ 'prepare-environment/prepare': 'planned', 'switch-over/switch over': 'planned' });
@@ -137,7 +129,7 @@ describe('on an empty machine', () => {
     // What its phase had done was done by the whole.
     expect(state.status).toBe('rolled-back');
     expect(outcomes(state)['prepare-environment/prepare']).toBe('undone');
-    await record(id, `${scenario}.phase-rolled-back`);
+    await stack.record(id, `${scenario}.phase-rolled-back`);
     expect(existsSync(store.root)).toBe(false);
   });
 
@@ -165,7 +157,7 @@ describe('on an empty machine', () => {
     }
     await stack.decide(id, await stack.gate(id, 'switch-over/failed:switch over'), 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(existsSync(store.root)).toBe(false);
   });
 });

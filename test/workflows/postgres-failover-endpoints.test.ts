@@ -1,6 +1,6 @@
 /** How clients follow a failover, by each kind of endpoint: a pool's file, servers of a proxy, a name. */
 import { chownSync } from 'node:fs';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { endpointText } from '../../domain/endpoints/endpoint-text.ts';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
@@ -11,26 +11,16 @@ import { startCluster } from '../support/postgres/cluster.ts';
 import { declareCluster } from '../support/postgres/declare.ts';
 import { startPgBouncer } from '../support/postgres/pgbouncer.ts';
 import { owner, type TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 120_000 };
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
 
 async function startNodes() {
   const cluster = await startCluster();
@@ -61,9 +51,9 @@ test('clients are led to the new primary, and it is seen where they connect', sl
   await a.kill();
   const id = await db.recover({ scenario });
   const state = await unattended(id);
-  await record(id, 'postgres-failover.endpoints');
+  await stack.record(id, 'postgres-failover.endpoints');
   expect(state.status).toBe('recovered');
-  expect(sentence(state, 'repoint')).toBe('pool leads to b; seen through pool.');
+  expect(sentenceOf(state, 'repoint')).toBe('pool leads to b; seen through pool.');
   const [row] = await bouncer.sql<{ port: number }>('select inet_server_port() as port');
   expect(row!.port).toBe(cluster.nodes[1]!.port);
 });
@@ -87,11 +77,11 @@ test('clients are led through a proxy and by a name, which the failover holds', 
   await a.kill();
   const id = await db.recover({ scenario });
   const state = await unattended(id);
-  await record(id, 'postgres-failover.proxy-and-name');
+  await stack.record(id, 'postgres-failover.proxy-and-name');
   expect(state.status).toBe('recovered');
   const lease = await stack.client.workflow.getHandle(leaseWorkflowId(zone.id)).describe();
   expect([lease.parentExecution?.workflowId, lease.status.name]).toEqual([id, 'COMPLETED']);
-  expect(sentence(state, 'repoint')).toBe('front, name leads to b; seen through front.');
+  expect(sentenceOf(state, 'repoint')).toBe('front, name leads to b; seen through front.');
   expect(await proxy!.split()).toBe('prod 100 maint, dr 1 ready');
   expect(names.servers.flatMap((one) => one.dig('api.shodo.test', 'CNAME'))).toEqual(Array(2).fill('dr-api.shodo.test.'));
 });

@@ -1,28 +1,13 @@
 /** postgres-failover on real clusters that Patroni runs, whose leader is alive: a planned move, a wish for another, and what goes beside Patroni. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { soon } from '../support/patroni/cluster.ts';
-import {
-  count,
-  isPrimary,
-  outcomes,
-  sentence,
-  timelineOf,
-  startPatroniStack,
-  type PatroniStack,
-} from '../support/patroni/stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { count, isPrimary, outcomes, timelineOf, startPatroniStack, type PatroniStack } from '../support/patroni/stack.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: PatroniStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startPatroniStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startPatroniStack(server)));
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 240_000 };
@@ -37,7 +22,7 @@ describe('a planned move', () => {
     c.start();
     const state = await stack.unattended(id);
     expect(state.status).toBe('recovered');
-    expect(sentence(state, 'ask Patroni')).toBe(
+    expect(sentenceOf(state, 'ask Patroni')).toBe(
       'a leads; Patroni is asked to have it step down for b. Patroni would not let c lead.',
     );
     expect(await isPrimary(b)).toBe(true);
@@ -100,7 +85,7 @@ describe('a leader that takes writes', () => {
     expect([await isPrimary(a), await timelineOf(a)]).toEqual([true, 1]);
 
     const none = await stack.unattended(await db.recover({ scenario, acknowledgeCoolDown: true }));
-    expect([none.status, sentence(none, 'ask Patroni')]).toEqual(['recovered', 'Patroni has a lead, and it takes writes.']);
+    expect([none.status, sentenceOf(none, 'ask Patroni')]).toEqual(['recovered', 'Patroni has a lead, and it takes writes.']);
     expect(await timelineOf(a)).toBe(1);
 
     const again = await db.recover({ scenario, input: { promote: 'b' }, acknowledgeCoolDown: true });

@@ -1,6 +1,6 @@
 /** postgres-failover on real clusters that Patroni runs, whose leader died: it is asked and waited for, nobody is fenced or promoted past it. */
 import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { callApi } from '../support/patroni/api.ts';
 import { soon } from '../support/patroni/cluster.ts';
 import {
@@ -9,24 +9,16 @@ import {
   isWaitedFor,
   outcomes,
   patience,
-  sentence,
   timelineOf,
   startPatroniStack,
   type PatroniStack,
 } from '../support/patroni/stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: PatroniStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startPatroniStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startPatroniStack(server)));
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 240_000 };
@@ -39,10 +31,10 @@ describe('a leader that died with its Patroni', () => {
     const failed = await stack.gateAtLast(id, 'failed:rejoin a');
     expect(failed.error?.sentence.en).toContain('a does not follow b: its Patroni does not answer');
     const waited = await stack.state(id);
-    expect(sentence(waited, 'ask Patroni')).toMatch(
+    expect(sentenceOf(waited, 'ask Patroni')).toMatch(
       /^a does not take writes as it should; Patroni elects by itself, within \d+ s\.$/,
     );
-    expect(sentence(waited, 'wait for Patroni')).toBe('Patroni has b lead, and it takes writes.');
+    expect(sentenceOf(waited, 'wait for Patroni')).toBe('Patroni has b lead, and it takes writes.');
     expect(outcomes(waited)).toMatchObject({ promote: 'already-done', 'prove the fence': 'done', 'first commit': 'done' });
     a.start();
     await stack.decide(id, failed, 'hana', 'retry');
@@ -91,7 +83,7 @@ test(
     b.start();
     const state = await stack.unattended(id);
     await stack.record(id, 'postgres-failover.patroni-synchronous');
-    expect(sentence(state, 'wait for Patroni')).toBe(
+    expect(sentenceOf(state, 'wait for Patroni')).toBe(
       'Patroni has a lead, and it takes writes. a had confirmed every commit: none is lost.',
     );
     expect([state.status, state.objectives]).toEqual(['recovered', expect.objectContaining({ rpoAchieved: 0, metRpo: true })]);
@@ -151,7 +143,7 @@ test('a standby that lacks more than Patroni allows leads only once people accep
   process.kill(pid, 'SIGCONT');
   const id = await db.recover({ scenario });
   const loss = await stack.gateAtLast(id, 'loss');
-  expect(sentence(await stack.state(id), 'wait for Patroni')).toBe(
+  expect(sentenceOf(await stack.state(id), 'wait for Patroni')).toBe(
     'Nobody is within maximum_lag_on_failover (1.0 MB): Patroni elects nobody. b can lead.',
   );
   expect(loss.plan?.summary.en).toMatch(/it lacks [\d.]+ MB of what Patroni last knew of the leader/);

@@ -1,28 +1,20 @@
 /** postgres-failover where the primary is a pod of Kubernetes: real servers, as the machine of a small cluster starts and ends them. */
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { hasEnded } from '../../domain/recovery.ts';
 import { startPostgresPod } from '../support/kubernetes/postgres-pod.ts';
 import { waits } from '../support/kubernetes/server-set.ts';
 import type { TestServer } from '../support/postgres/server.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 180_000 };
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
 const isPrimary = async (node: TestServer): Promise<boolean> =>
   (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 
@@ -49,8 +41,8 @@ test('its pod is kept from running before the standby takes over, its loss is ag
   await stack.decide(id, loss, 'ren', 'approve');
   const state = await stack.until(id, ({ status }) => hasEnded(status));
   expect(state.status).toBe('recovered');
-  expect(sentence(state, 'fence')).toBe('a has no process any more: whoever starts it, it takes no writes.');
-  expect(sentence(state, 'rejoin a')).toContain(
+  expect(sentenceOf(state, 'fence')).toBe('a has no process any more: whoever starts it, it takes no writes.');
+  expect(sentenceOf(state, 'rejoin a')).toContain(
     `a is left as it is: a does not follow b, and its volume is not written from here: have it made a standby of b there, then take the fence, where one stands, out of the StatefulSet default/${set.control.statefulSet}`,
   );
   expect([await isPrimary(b), readFileSync(db.file, 'utf8')]).toEqual([true, `127.0.0.1:${b.port}\n`]);
@@ -63,7 +55,7 @@ test('it is back once a person has made its volume anew and has taken the fence 
   const { a, b, db, set } = pod;
   await a.kill();
   const id = await db.recover({ scenario });
-  await stack.decide(id, await stack.gate(id, 'loss'), 'ren', 'approve');
+  await stack.approve(id, 'loss');
   const left = await stack.gate(id, 'failed:rejoin a');
   await pod.remake();
   await set.takeFenceOut();
@@ -71,7 +63,7 @@ test('it is back once a person has made its volume anew and has taken the fence 
   await stack.decide(id, left, 'ren', 'retry');
   const state = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
   expect(state.status).toBe('recovered');
-  expect(sentence(state, 'rejoin a')).toBe('a is a standby of b and receives its log (followed by itself).');
+  expect(sentenceOf(state, 'rejoin a')).toBe('a is a standby of b and receives its log (followed by itself).');
   expect(await isPrimary(b)).toBe(true);
 });
 
@@ -83,7 +75,7 @@ test('on a machine that nobody hears it is not proven gone; once it is, an undo 
   const refused = await stack.gate(id, 'failed:prove the fence');
   expect(refused.error?.sentence.en).toContain('The fence of a is not proven: its processes run.');
   expect(refused).toMatchObject({ need: 2, breakGlass: true });
-  expect(sentence(await stack.state(id), 'fence')).toBe('Nobody could be stopped from here. a is beyond reach.');
+  expect(sentenceOf(await stack.state(id), 'fence')).toBe('Nobody could be stopped from here. a is beyond reach.');
   await find();
   await set.until(waits);
   await stack.decide(id, refused, 'ren', 'retry');

@@ -1,30 +1,22 @@
 /** postgres-failover on real clusters, through a real worker and Temporal: never two primaries, nothing lost unasked, everybody back. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openChangeKey } from '../../activities/records/keys.ts';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
+import type { RecoveryState } from '../../domain/recovery.ts';
 import { startCluster, until, type TestCluster } from '../support/postgres/cluster.ts';
 import { startBackedUp } from '../support/postgres/backed-up.ts';
 import { declareBackedUp, declareCluster } from '../support/postgres/declare.ts';
 import { freezeServer, thawServer } from '../support/postgres/freeze.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf, evidenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 let running: TestCluster | undefined;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 afterEach(async () => {
   await running?.stop();
   running = undefined;
@@ -32,10 +24,7 @@ afterEach(async () => {
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 180_000 };
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
-const evidence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.evidence;
 const count = async (node: TestServer): Promise<number> =>
   Number((await node.sql<{ count: string }>('select count(*) from t'))[0]!.count);
 const isPrimary = async (node: TestServer): Promise<boolean> =>
@@ -55,17 +44,6 @@ async function filled(options: Parameters<typeof startCluster>[0] = {}) {
   await cluster.caughtUp();
   return { cluster, a, b, c };
 }
-/** Fails at once where people would be asked. */
-const unattended = async (id: string): Promise<RecoveryState> => {
-  const now = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-  expect(now.waitingFor.map(({ title }) => title.en)).toEqual([]);
-  return stack.result(id);
-};
-const approve = async (id: string, gate: string) => {
-  const open = await stack.gate(id, gate);
-  await stack.decide(id, open, 'ren', 'approve');
-  return open;
-};
 
 describe('a primary that died', () => {
   test('is taken over from without anybody being asked, and comes back as a standby', slow, async () => {
@@ -73,8 +51,8 @@ describe('a primary that died', () => {
     const db = declareCluster(stack, cluster);
     await a.kill();
     const id = await db.recover({ scenario });
-    const state = await unattended(id);
-    await record(id, 'postgres-failover');
+    const state = await stack.unattended(id);
+    await stack.record(id, 'postgres-failover');
     expect(state.status).toBe('recovered');
     expect(outcomes(state)).toEqual({
       'hold target': 'done',
@@ -88,8 +66,8 @@ describe('a primary that died', () => {
       verify: 'done',
     });
     expect(state.objectives).toMatchObject({ rpoAchieved: 0, metRpo: true, metRto: true });
-    expect(sentence(state, 'choose the successor')).toBe('b takes over. No commit is lost.');
-    expect(sentence(state, 'rejoin a')).toBe('a is a standby of b and receives its log (was rewound).');
+    expect(sentenceOf(state, 'choose the successor')).toBe('b takes over. No commit is lost.');
+    expect(sentenceOf(state, 'rejoin a')).toBe('a is a standby of b and receives its log (was rewound).');
     expect([await isPrimary(a), await isPrimary(b), await timelineOf(b)]).toEqual([false, true, 2]);
     await b.sql('insert into t values (0)');
     await expect.poll(() => count(a)).toBe(1_001);
@@ -111,13 +89,13 @@ describe('a primary that died', () => {
     expect(loss.plan?.changes[0]?.before).toMatch(/^1 commits, [\d.]+ kB of the log, at least 5000 rows, 2/);
     expect(await isPrimary(b)).toBe(false);
     await stack.decide(id, loss, 'ren', 'approve');
-    const state = await unattended(id);
-    await record(id, 'postgres-failover.loss');
+    const state = await stack.unattended(id);
+    await stack.record(id, 'postgres-failover.loss');
     expect(state.status).toBe('recovered');
     expect(state.objectives).toMatchObject({ metRpo: false });
     expect(await count(b)).toBe(1_000);
     expect(await count(a)).toBe(1_000);
-    const kept = String(evidence(state, 'rejoin a')?.['keptLog']);
+    const kept = String(evidenceOf(state, 'rejoin a')?.['keptLog']);
     expect(readdirSync(kept).length).toBeGreaterThan(0);
   });
 
@@ -136,7 +114,7 @@ describe('a primary that died', () => {
     expect(loss.plan?.changes[0]?.before).toContain('unknown');
     await stack.decide(id, loss, 'ren', 'reject');
     const state = await stack.result(id);
-    await record(id, 'postgres-failover.loss-rejected');
+    await stack.record(id, 'postgres-failover.loss-rejected');
     expect(state.status).toBe('rolled-back');
     expect(existsSync(`${a.folder}/standby.signal`)).toBe(false);
     await a.start();
@@ -154,11 +132,11 @@ test('backups go on behind a failover, on the new timeline', slow, async () => {
   await db.takeBackup();
   await a.kill();
   const id = await db.recover({ scenario });
-  const state = await unattended(id);
-  await record(id, 'postgres-failover.backed-up');
+  const state = await stack.unattended(id);
+  await stack.record(id, 'postgres-failover.backed-up');
   expect(state.status).toBe('recovered');
   expect(outcomes(state)).toMatchObject({ verify: 'done', 'back up': 'done' });
-  const backup = String(evidence(state, 'back up')?.['backup']);
+  const backup = String(evidenceOf(state, 'back up')?.['backup']);
   expect(backup).toMatch(/-incremental-/);
   const { files } = JSON.parse(readFileSync(`${bed.repository}/${db.id}/${backup}/manifest.json`, 'utf8')) as {
     files: { path: string; in: string }[];
@@ -180,7 +158,7 @@ describe('a primary that is not dead', () => {
     await a.sql('insert into t values (0)');
     expect(await isPrimary(a)).toBe(true);
     await stack.decide(id, fence, 'ren', 'approve');
-    const state = await unattended(id);
+    const state = await stack.unattended(id);
     expect(state.status).toBe('recovered');
     expect(state.objectives.rpoAchieved).toBe(0);
     expect([await isPrimary(a), await isPrimary(b), await count(b)]).toEqual([false, true, 1_001]);
@@ -192,7 +170,7 @@ describe('a primary that is not dead', () => {
     const id = await db.recover({ scenario });
     await stack.decide(id, await stack.gate(id, 'fence'), 'ren', 'reject');
     const state = await stack.result(id);
-    await record(id, 'postgres-failover.fence-rejected');
+    await stack.record(id, 'postgres-failover.fence-rejected');
     expect(state.status).toBe('stopped');
     expect(await isPrimary(a)).toBe(true);
   });
@@ -201,9 +179,9 @@ describe('a primary that is not dead', () => {
     const { a, b, cluster } = await filled();
     const db = declareCluster(stack, cluster);
     freezeServer(a);
-    const state = await unattended(await db.recover({ scenario }));
+    const state = await stack.unattended(await db.recover({ scenario }));
     expect(state.status).toBe('recovered');
-    expect(sentence(state, 'choose the successor')).toBe('b takes over. No commit is lost.');
+    expect(sentenceOf(state, 'choose the successor')).toBe('b takes over. No commit is lost.');
     expect([await isPrimary(a), await isPrimary(b)]).toEqual([false, true]);
   });
 
@@ -223,8 +201,8 @@ describe('a primary that is not dead', () => {
     );
     expect(asked.waitingFor[0]?.plan?.changes[0]?.before).toBe('takes writes');
     await stack.decide(id, asked.waitingFor[0]!, 'ren', 'approve');
-    const state = await unattended(id);
-    await record(id, 'postgres-failover.woken');
+    const state = await stack.unattended(id);
+    await stack.record(id, 'postgres-failover.woken');
     expect(state.status).toBe('recovered');
     expect([await isPrimary(a), await isPrimary(b), await count(b)]).toEqual([false, true, 1_001]);
   });
@@ -245,10 +223,10 @@ describe('a primary that is not dead', () => {
     await stack.decide(id, refused, 'ren', 'skip');
     expect(await isPrimary(b)).toBe(false);
     await stack.decide(id, refused, 'mio', 'skip');
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     await stack.decide(id, await stack.gate(id, 'failed:rejoin a'), 'hana', 'skip');
-    const state = await unattended(id);
-    await record(id, 'postgres-failover.break-glass');
+    const state = await stack.unattended(id);
+    await stack.record(id, 'postgres-failover.break-glass');
     expect(state.status).toBe('recovered');
     expect([await isPrimary(a), await isPrimary(b)]).toEqual([true, true]);
   });
@@ -264,14 +242,14 @@ describe('a cluster of three', () => {
     await b.start();
     const db = declareCluster(stack, cluster);
     const id = await db.recover({ scenario });
-    const state = await unattended(id);
-    await record(id, 'postgres-failover.three');
+    const state = await stack.unattended(id);
+    await stack.record(id, 'postgres-failover.three');
     expect(state.status).toBe('recovered');
-    expect(sentence(state, 'choose the successor')).toMatch(
+    expect(sentenceOf(state, 'choose the successor')).toMatch(
       /^c takes over\. c has \d+ bytes more of the log than b\. No commit is lost\.$/,
     );
     expect([await isPrimary(a), await isPrimary(b), await isPrimary(c)]).toEqual([false, false, true]);
-    expect([evidence(state, 'rejoin a')?.['how'], evidence(state, 'rejoin b')?.['how']]).toEqual(['rewound', 'followed']);
+    expect([evidenceOf(state, 'rejoin a')?.['how'], evidenceOf(state, 'rejoin b')?.['how']]).toEqual(['rewound', 'followed']);
     await c.sql('insert into t values (0)');
     for (const node of [a, b]) await expect.poll(() => count(node)).toBe(1_002);
   });
@@ -289,9 +267,9 @@ describe('a cluster of three', () => {
     const id = await db.recover({ scenario, input: { promote: 'b' } });
     const loss = await stack.gate(id, 'loss');
     await stack.decide(id, loss, 'ren', 'approve');
-    const state = await unattended(id);
+    const state = await stack.unattended(id);
     expect(state.status).toBe('recovered');
-    expect(evidence(state, 'rejoin c')).toMatchObject({
+    expect(evidenceOf(state, 'rejoin c')).toMatchObject({
       how: 'rebuilt',
       keptFiles: `${c.folder}.okiagari-old-${state.id.slice(-12)}`,
     });
@@ -310,7 +288,7 @@ describe('a cluster of three', () => {
     await until(b, "select exists (select from pg_stat_replication where application_name = 'c')");
     await a.sql("select pg_drop_replication_slot('slot_c')");
     await a.kill();
-    const state = await unattended(await declareCluster(stack, cluster).recover({ scenario }));
+    const state = await stack.unattended(await declareCluster(stack, cluster).recover({ scenario }));
     expect(state.status).toBe('recovered');
     expect(outcomes(state)).toMatchObject({ 'rejoin a': 'done', 'rejoin c': 'already-done' });
     await b.sql('insert into t values (0)');
@@ -329,10 +307,10 @@ describe('a cluster of three', () => {
     const { a, b, cluster } = await filledInSync();
     await a.sql('insert into t values (0)');
     await a.kill();
-    const state = await unattended(await declareCluster(stack, cluster).recover({ scenario }));
+    const state = await stack.unattended(await declareCluster(stack, cluster).recover({ scenario }));
     expect(state.status).toBe('recovered');
-    expect(sentence(state, 'choose the successor')).toBe('b takes over. No commit is lost.');
-    expect(sentence(state, 'first commit')).toBe('Commits on b wait for ANY 1 (a, b), until a standby is back.');
+    expect(sentenceOf(state, 'choose the successor')).toBe('b takes over. No commit is lost.');
+    expect(sentenceOf(state, 'first commit')).toBe('Commits on b wait for ANY 1 (a, b), until a standby is back.');
     expect(await count(b)).toBe(1_001);
   });
 
@@ -359,7 +337,7 @@ describe('a cluster of three', () => {
     const id = await declareCluster(stack, { ...cluster, roles }).recover({ scenario, input: { promote: 'z' } });
     const failed = await stack.gate(id, 'failed:fence');
     await stack.decide(id, failed, 'hana', 'amend', { input: { bringBack: 'may' } });
-    expect((await unattended(id)).status).toBe('recovered');
+    expect((await stack.unattended(id)).status).toBe('recovered');
   });
 });
 
@@ -379,7 +357,7 @@ describe('a recovery that was ended by force', () => {
     const open = join(stack.data, 'records', openChangeKey(db.id));
     expect(JSON.parse(readFileSync(open, 'utf8'))).toMatchObject({ undos: [{ activity: 'undoPostgresFence' }] });
     await stack.decide(again, failed, 'hana', 'skip');
-    const state = await unattended(again);
+    const state = await stack.unattended(again);
     expect(existsSync(open)).toBe(false);
     expect(outcomes(state)).toMatchObject({ 'settle open change': 'done', fence: 'already-done', promote: 'already-done' });
     expect(state.status).toBe('recovered');
@@ -391,14 +369,14 @@ describe('a planned move', () => {
   test('there and back loses nothing and asks nobody', slow, async () => {
     const { a, b, cluster } = await filled();
     const db = declareCluster(stack, cluster);
-    const there = await unattended(await db.recover({ scenario, input: { mode: 'switchover' } }));
+    const there = await stack.unattended(await db.recover({ scenario, input: { mode: 'switchover' } }));
     expect(there.status).toBe('recovered');
     expect([await isPrimary(a), await isPrimary(b), await timelineOf(b)]).toEqual([false, true, 2]);
     await b.sql('insert into t values (0)');
     const input = { mode: 'switchover', promote: 'a' };
     const id = await db.recover({ scenario, input, acknowledgeCoolDown: true });
-    const back = await unattended(id);
-    await record(id, 'postgres-failover.switchover');
+    const back = await stack.unattended(id);
+    await stack.record(id, 'postgres-failover.switchover');
     expect(back.status).toBe('recovered');
     expect([await isPrimary(a), await isPrimary(b), await timelineOf(a)]).toEqual([true, false, 3]);
     expect([await count(a), await count(b)]).toEqual([1_001, 1_001]);

@@ -1,30 +1,22 @@
 /** postgres-pitr on real clusters, through a real worker and Temporal: exactly the moment, nothing lost unasked, and the way back. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { backupsInUse } from '../../activities/backup-keeping/in-use.ts';
 import { createPorts } from '../../adapters/ports.ts';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
+import type { RecoveryState } from '../../domain/recovery.ts';
 import { startBackedUp, tools, type BackedUp, type Tool } from '../support/postgres/backed-up.ts';
 import { until, type TestCluster } from '../support/postgres/cluster.ts';
 import { declareBackedUp } from '../support/postgres/declare.ts';
 import { giveToOwner, type TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf, evidenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 let bed: BackedUp | undefined;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 afterEach(async () => {
   await bed?.stop();
   bed = undefined;
@@ -32,25 +24,16 @@ afterEach(async () => {
 
 const scenario = 'postgres-pitr';
 const slow = { timeout: 180_000 };
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
-const evidence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.evidence;
 const rows = async (node: TestServer): Promise<number[]> =>
   (await node.sql<{ n: number }>('select n from t order by n')).map(({ n }) => n);
 const isPrimary = async (node: TestServer): Promise<boolean> =>
   (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 const timelineOf = async (node: TestServer): Promise<string> =>
   (await node.sql<{ id: string }>(`select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as id`))[0]!.id;
-/** Fails at once where people would be asked. */
-const ends = async (id: string): Promise<RecoveryState> => {
-  const state = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-  expect(state.waitingFor.map(({ title }) => title.en)).toEqual([]);
-  return stack.result(id);
-};
 const approved = async (id: string): Promise<RecoveryState> => {
-  await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'approve');
-  return ends(id);
+  await stack.approve(id, 'cut-over');
+  return stack.unattended(id);
 };
 /** The server's own clock, in microseconds. */
 const now = async (node: TestServer): Promise<string> =>
@@ -98,8 +81,8 @@ describe.each(tools)('with %s', (tool) => {
     });
     expect(await rows(a)).toEqual([1, 2, 4]);
     await stack.decide(id, gate, 'ren', 'approve');
-    const state = await ends(id);
-    if (tool === 'pgbackrest') await record(id, 'postgres-pitr');
+    const state = await stack.unattended(id);
+    if (tool === 'pgbackrest') await stack.record(id, 'postgres-pitr');
     expect(state.status).toBe('recovered');
     expect(outcomes(state)).toEqual({
       'hold target': 'done',
@@ -117,7 +100,7 @@ describe.each(tools)('with %s', (tool) => {
     expect(await rows(a)).toEqual([1, 2, 3]);
     expect(await timelineOf(a)).toBe('00000002');
     expect(readdirSync(made.scratch)).toEqual([]);
-    expect(existsSync(String(evidence(state, 'cut over')?.['kept']))).toBe(true);
+    expect(existsSync(String(evidenceOf(state, 'cut over')?.['kept']))).toBe(true);
     // Of its goal nothing is left that would stop it, should it be a standby one day.
     const [left] = await a.sql<{ left: number }>(
       `select count(*)::int as left from pg_file_settings where name like 'recovery_target%'`,
@@ -133,8 +116,8 @@ describe.each(tools)('with %s', (tool) => {
     }
     const goBack = async (at: string): Promise<void> => {
       const id = await db.recover({ scenario, input: { at }, acknowledgeCoolDown: true });
-      await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'approve');
-      expect((await ends(id)).status).toBe('recovered');
+      await stack.approve(id, 'cut-over');
+      expect((await stack.unattended(id)).status).toBe('recovered');
     };
     await goBack(moment);
     await a.sql(`insert into t values (5, 'five')`);
@@ -153,7 +136,7 @@ test('the database of before is put back, with what came since kept in its turn'
   await a.sql(`insert into t values (5, 'five')`);
   const second = await db.recover({ scenario, input: { previous } });
   const state = await approved(second);
-  await record(second, 'postgres-pitr.previous');
+  await stack.record(second, 'postgres-pitr.previous');
   expect(state.status).toBe('recovered');
   expect([await rows(a), await timelineOf(a)]).toEqual([[1, 2, 4], '00000003']);
   // A restore of its new backup follows its own timelines, not the one that was left.
@@ -168,12 +151,12 @@ test('taken back behind the cut-over, the database of before writes again, with 
     more: 'endpoints: [{ id: file, kind: file, path: /nowhere/at/all, text: "{host}:{port}" }]',
   });
   const id = await db.recover({ scenario, input: { at: moment } });
-  await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'approve');
+  await stack.approve(id, 'cut-over');
   const refused = await stack.gate(id, 'failed:repoint');
   expect(await rows(a)).toEqual([1, 2, 3]);
   await stack.decide(id, refused, 'hana', 'roll-back');
   const state = await stack.result(id);
-  await record(id, 'postgres-pitr.rolled-back');
+  await stack.record(id, 'postgres-pitr.rolled-back');
   expect(state.status).toBe('rolled-back');
   expect(outcomes(state)).toMatchObject({ 'restore beside': 'undone', 'stop the cluster': 'undone', 'cut over': 'undone' });
   // On a timeline of its own: the archive knows another one that left its own.
@@ -189,7 +172,7 @@ test('a tablespace comes along, out of a cut-over and into it, with pgbackrest',
   const { a, db, moment, space } = await spoiled('pgbackrest', { more, ownSpace: true });
   const decided = async (decision: 'roll-back' | 'skip') => {
     const id = await db.recover({ scenario, input: { at: moment } });
-    await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'approve');
+    await stack.approve(id, 'cut-over');
     await stack.decide(id, await stack.gate(id, 'failed:repoint'), 'hana', decision);
     const { status } = await stack.result(id);
     const [found] = await a.sql<{ at: string }>(
@@ -212,7 +195,7 @@ test('while people think, the backup that it stands on is not pruned', slow, asy
   const ports = createPorts({ inventory: () => bed!.inventory, data: stack.data, secret: bed!.secret });
   const used = await backupsInUse(ports, db.id);
   const { id: recovery } = await stack.state(id);
-  expect([...used]).toEqual([[String(evidence(await stack.state(id), 'find the moment')?.['backup']), recovery]]);
+  expect([...used]).toEqual([[String(evidenceOf(await stack.state(id), 'find the moment')?.['backup']), recovery]]);
   await stack.decide(id, gate, 'ren', 'reject');
   await stack.result(id);
   expect([...(await backupsInUse(ports, db.id))]).toEqual([]);
@@ -232,7 +215,7 @@ test('a moment that cannot be reached is refused before anything is done, and am
   await stack.decide(id, unclear.waitingFor[0]!, 'hana', 'amend', { input: { at: moment } });
   await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'reject');
   const state = await stack.result(id);
-  await record(id, 'postgres-pitr.rejected');
+  await stack.record(id, 'postgres-pitr.rejected');
   expect(state.status).toBe('stopped');
   expect(outcomes(state)['restore beside']).toBe('undone');
   expect([await rows(a), await isPrimary(a), await timelineOf(a)]).toEqual([[1, 2, 4], true, '00000001']);
@@ -245,12 +228,12 @@ test('a primary that nobody here can stop is not replaced behind its back', slow
   const db = declareBackedUp(stack, made, { nodes: [first, second] });
   await db.takeBackup();
   const id = await db.recover({ scenario, input: { at: await now(a) } });
-  await stack.decide(id, await stack.gate(id, 'cut-over'), 'ren', 'approve');
+  await stack.approve(id, 'cut-over');
   const refused = await stack.gate(id, 'failed:prove the stop');
   expect(refused.error?.sentence.en).toContain('The fence of a is not proven: it takes writes.');
   await stack.decide(id, refused, 'hana', 'roll-back');
   expect((await stack.result(id)).status).toBe('rolled-back');
-  await record(id, 'postgres-pitr.not-proven');
+  await stack.record(id, 'postgres-pitr.not-proven');
   expect([await isPrimary(a), await rows(a)]).toEqual([true, [1, 2, 4]]);
   await until(b, 'select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)');
 });
@@ -268,7 +251,7 @@ test('a cluster whose primary is gone goes back as well, with nothing to compare
   const gate = await stack.gate(id, 'cut-over');
   expect(gate.plan?.summary.en).toContain('What differs is not known.');
   await stack.decide(id, gate, 'ren', 'approve');
-  expect((await ends(id)).status).toBe('recovered');
+  expect((await stack.unattended(id)).status).toBe('recovered');
   expect(await rows(a)).toEqual([1, 2, 3]);
 });
 
@@ -276,9 +259,9 @@ test('everybody follows the restored database', slow, async () => {
   const { a, b, db, moment } = await spoiled('base-backup', { standbys: 1 });
   const id = await db.recover({ scenario, input: { at: moment } });
   const state = await approved(id);
-  await record(id, 'postgres-pitr.standby');
+  await stack.record(id, 'postgres-pitr.standby');
   expect(state.status).toBe('recovered');
-  expect(sentence(state, 'rejoin b')).toMatch(/^b is a standby of a and receives its log \(was copied anew\)/);
+  expect(sentenceOf(state, 'rejoin b')).toMatch(/^b is a standby of a and receives its log \(was copied anew\)/);
   await a.sql(`insert into t values (6, 'six')`);
   await until(b, 'select exists (select from t where n = 6)');
   expect([await rows(b), await isPrimary(b)]).toEqual([[1, 2, 3, 6], false]);

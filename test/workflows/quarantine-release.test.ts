@@ -1,25 +1,15 @@
 /** quarantine-release on real stores: never without two people who read what was found. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asidePath, putAwayByHand } from '../support/aside-store.ts';
 import { notingAgent } from '../support/noting-agent.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'quarantine-release';
 const finding = 'the code was written by ren; a false alarm';
 const named = (store: Store, n: number) => ({ tools: [store.sample.tools[n]!.id], finding });
@@ -39,7 +29,7 @@ describe('quarantined tools', () => {
     expect(existsSync(store.tool(0))).toBe(false);
     await stack.decide(id, gate, 'mio', 'approve');
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(whole);
     expect(agent.heard()).toEqual(['stop', 'start']);
@@ -54,7 +44,7 @@ describe('quarantined tools', () => {
     await stack.decide(id, gate, 'ren', 'approve');
     await stack.decide(id, gate, 'mio', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect(store.fingerprint()).toEqual(before);
   });
 
@@ -104,7 +94,7 @@ describe('quarantined tools', () => {
     await stack.decide(id, gate, 'mio', 'approve');
     await stack.decide(id, await stack.gate(id, 'failed:verify'), 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(store.fingerprint()).toEqual(before);
   });
 
@@ -114,7 +104,7 @@ describe('quarantined tools', () => {
     const before = store.fingerprint();
     const id = await store.recover({ scenario, mode: 'dry-run', input: named(store, 0) });
     expect((await stack.result(id)).status).toBe('planned');
-    await record(id, `${scenario}.dry-run`);
+    await stack.record(id, `${scenario}.dry-run`);
     expect(store.fingerprint()).toEqual(before);
     const start = store.recover({ scenario, input: { tools: ['a'] } }).then((started) => stack.result(started));
     await expect(start).rejects.toMatchObject({ cause: { type: 'invalid-input', message: expect.stringContaining('finding') } });

@@ -1,32 +1,23 @@
 /** redis-failover where something is in the way: whom it chooses, what it refuses, and what people may decide all the same. */
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openChangeKey } from '../../activities/records/keys.ts';
 import { eventually } from '../support/eventually.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
-import { freePort, startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { freePort } from '../support/temporal-server.ts';
 
-let server: TemporalServer;
 let stack: RedisStack;
 /** Nobody listens there. */
 let unreachable: number;
 
-beforeAll(async () => {
+openForFile(async (server) => {
   unreachable = await freePort();
-  server = await startTemporalServer();
-  stack = await startRedisStack(server);
+  return (stack = await startRedisStack(server));
 });
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
-
-const approve = async (id: string, gate: string): Promise<void> =>
-  void (await stack.decide(id, await stack.gate(id, gate), 'ren', 'approve'));
 
 async function linked(options?: Parameters<RedisStack['cache']>[0]): Promise<RedisBed> {
   const bed = await stack.cache(options);
@@ -48,7 +39,7 @@ describe('who takes over', () => {
     const gate = await stack.gate(id, 'failed:assess');
     expect(gate.error?.sentence.en).toMatch(/^c has 20\.\d kB more than b\.$/);
     await stack.decide(id, gate, 'sora', 'amend', { input: {} });
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     expect((await stack.result(id)).status).toBe('recovered');
     expect(await rolesOf(bed.servers)).toEqual(['slave', 'slave', 'master']);
     for (const node of [a, b]) expect(await node.command('EXISTS', 'only-c-has-it')).toBe(1);
@@ -95,9 +86,9 @@ describe('what cannot be proven', () => {
     await stack.decide(id, gate, 'ren', 'skip');
     expect(await rolesOf(bed.servers)).toEqual(['master', 'slave']);
     await stack.decide(id, gate, 'mio', 'skip');
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     const state = await stack.result(id);
-    await recordHistory(stack.client.workflow.getHandle(id), 'redis-failover.not-proven');
+    await stack.record(id, 'redis-failover.not-proven');
     expect(state.status).toBe('recovered');
     expect(state.steps.find(({ name }) => name === 'prove the fence')?.outcome).toBe('skipped');
     const { sentence, evidence } = state.steps.find(({ name }) => name === 'bring back a')!;
@@ -129,7 +120,7 @@ describe('an old master', () => {
     await b.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
     await a.kill();
     const id = await bed.recover({ input: { bringBack: 'may' } });
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     const gate = await stack.gate(id, 'failed:bring back a');
     expect(gate.error?.code).toBe('node-not-started');
     await a.start();
@@ -160,7 +151,7 @@ describe('an old master', () => {
     appendFileSync(a.control.config, 'replicaof 127.0.0.1 1\n');
     await a.start();
     const id = await bed.recover();
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     const state = await stack.result(id);
     expect(state.status).toBe('recovered');
     expect(await rolesOf(bed.servers)).toEqual(['slave', 'master']);
@@ -210,7 +201,7 @@ describe('an old master', () => {
     }
     await bed.servers[0]!.kill();
     const id = await bed.recover();
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     expect((await stack.result(id)).status).toBe('recovered');
     expect(await bed.servers[0]!.command('EXISTS', 'lpr:1')).toBe(1);
   });
@@ -221,7 +212,7 @@ describe('an old master', () => {
     await b.command('REPLICAOF', '127.0.0.1', '1');
     await a.command('SET', 'only-a-has-it', 'x'.repeat(30_000));
     const id = await bed.recover({ reason: 'the machine of a has to go' });
-    await approve(id, 'fence');
+    await stack.approve(id, 'fence');
     const gate = await stack.gate(id, 'loss');
     expect(gate.title.en).toMatch(/^b lacks the last 30\.\d kB that a wrote: they would be lost\.$/);
     await stack.decide(id, gate, 'ren', 'approve');

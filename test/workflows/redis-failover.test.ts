@@ -1,32 +1,20 @@
 /** redis-failover on real servers: whoever takes over, the old master takes no writes any more, and nothing is lost that nobody agreed to. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { missingAt, rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisBed, type RedisStack } from '../support/redis/stack.ts';
 import { startWriter } from '../support/redis/writer.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: RedisStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startRedisStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startRedisStack(server)));
 
 const scenario = 'redis-failover';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
-const approve = async (id: string, gate: string): Promise<void> =>
-  void (await stack.decide(id, await stack.gate(id, gate), 'ren', 'approve'));
 const configOf = ({ control }: TestRedis): string => readFileSync(control.config, 'utf8');
 
 /** Servers with 50 keys, which every replica has. */
@@ -54,7 +42,7 @@ describe('a master that does not answer', () => {
       expect(await rolesOf(bed.servers)).toEqual(['away', 'slave', 'slave']);
       await stack.decide(id, gate, 'ren', 'approve');
       const state = await stack.result(id);
-      if (!isTls) await record(id, scenario);
+      if (!isTls) await stack.record(id, scenario);
       expect(state.status).toBe('recovered');
       expect(outcomesOf(state)).toEqual(
         [
@@ -78,7 +66,7 @@ describe('a master that does not answer', () => {
       () => 'refused',
     );
     const id = await bed.recover();
-    await approve(id, 'loss');
+    await stack.approve(id, 'loss');
     const state = await stack.result(id);
     expect(state.status).toBe('recovered');
     expect(state.steps.find(({ name }) => name === 'fence')?.sentence.en).toBe('a takes no writes any more.');
@@ -117,7 +105,7 @@ describe('a master that does not answer', () => {
     expect(configOf(a)).toContain('replicaof 127.0.0.1 1');
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(await rolesOf(bed.servers)).toEqual(['master', 'slave']);
     expect(
       configOf(a)
@@ -142,7 +130,7 @@ describe('a master that answers', () => {
     expect(gate.title.en).toContain('a answers: whoever writes to it is refused from then on.');
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
-    await record(id, `${scenario}.answers`);
+    await stack.record(id, `${scenario}.answers`);
     await Promise.all(pinned.map((writer) => writer.stop()));
     expect([state.status, state.objectives.rpoAchieved]).toEqual(['recovered', 0]);
     const [atA, atB] = pinned.map(({ acknowledged }) => acknowledged) as [
@@ -162,7 +150,7 @@ describe('a master that answers', () => {
     const id = await bed.recover();
     await stack.decide(id, await stack.gate(id, 'fence'), 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect(await rolesOf(bed.servers)).toEqual(['master', 'slave']);
     expect(bed.servers.map(configOf)).toEqual(before);
   });
@@ -172,7 +160,7 @@ describe('a master that answers', () => {
     const before = bed.servers.map(configOf);
     const id = await bed.recover({ mode: 'dry-run' });
     const state = await stack.result(id);
-    await record(id, `${scenario}.dry-run`);
+    await stack.record(id, `${scenario}.dry-run`);
     expect(state.status).toBe('planned');
     expect(state.steps.filter(({ outcome }) => outcome !== 'planned').map(({ name }) => name)).toEqual(['assess']);
     expect(await rolesOf(bed.servers)).toEqual(['master', 'slave']);
@@ -192,7 +180,7 @@ describe('a planned change', () => {
         const id = await bed.recover({ input: { mode: 'switchover', promote }, acknowledgeCoolDown: true });
         const state = await stack.result(id);
         expect([state.status, state.objectives.rpoAchieved, state.timing.approvalMs]).toEqual(['recovered', 0, 0]);
-        if (promote === 'b') await record(id, `${scenario}.switchover`);
+        if (promote === 'b') await stack.record(id, `${scenario}.switchover`);
       }
       await writer.stop();
       expect(await rolesOf(bed.servers)).toEqual(['master', 'slave']);
@@ -265,7 +253,7 @@ test('what the copy of an old master holds is what its disk held, though it come
   const snapshot = readFileSync(join(a.folder, 'dump.rdb'));
   await a.kill();
   const id = await bed.recover();
-  await approve(id, 'loss');
+  await stack.approve(id, 'loss');
   const state = await stack.result(id);
   expect(state.status).toBe('recovered');
   const kept = String(state.steps.find(({ name }) => name === 'bring back a')?.evidence?.['kept']);

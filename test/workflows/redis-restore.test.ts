@@ -1,38 +1,22 @@
 /** redis-restore on real servers: the keys of a backup are there again, on the master and its replicas, and what was there before leads back. */
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
+import { expect, test } from 'vitest';
+import type { RecoveryState } from '../../domain/recovery.ts';
 import { eventually } from '../support/eventually.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { rolesOf } from '../support/redis/questions.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRedisStack, type RedisStack } from '../support/redis/stack.ts';
-import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { evidenceOf, outcomesOf } from '../support/recovery-driver.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: RedisStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startRedisStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startRedisStack(server)));
 
 const scenario = 'redis-restore';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
-const evidence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.evidence;
-const ends = async (id: string): Promise<RecoveryState> => {
-  const state = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-  expect(state.waitingFor.map(({ title }) => title.en)).toEqual([]);
-  return stack.result(id);
-};
 const approved = async (id: string): Promise<RecoveryState> => {
-  await stack.decide(id, await stack.gate(id, 'restore'), 'ren', 'approve');
-  return ends(id);
+  await stack.approve(id, 'restore');
+  return stack.unattended(id);
 };
 
 /** 30 keys and a backup of them; then half of them are gone and one is wrong. */
@@ -60,13 +44,13 @@ test.each(['over TLS', 'over plain TCP'])(
     ]);
     expect(await a.command('DBSIZE')).toBe(16);
     await stack.decide(id, gate, 'ren', 'approve');
-    const state = await ends(id);
-    if (!isTls) await record(id, scenario);
+    const state = await stack.unattended(id);
+    if (!isTls) await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expect(outcomesOf(state)).toEqual(
       ['hold target', 'choose the backup', 'back up first', 'restore', 'verify'].map((name) => [name, 'done']),
     );
-    expect(evidence(state, 'choose the backup')).toMatchObject({ backup: backup.id, source: 'append-only', keys: 30 });
+    expect(evidenceOf(state, 'choose the backup')).toMatchObject({ backup: backup.id, source: 'append-only', keys: 30 });
     expect(await rolesOf(bed.servers)).toEqual(['master', 'slave']);
     for (const node of [a, b]) {
       expect(await node.command('DBSIZE')).toBe(30);
@@ -84,7 +68,7 @@ test('the snapshot alone is enough; and what was there before is there again fro
   const { bed, a } = await spoiled();
   const first = await approved(await bed.recover({ scenario, input: { source: 'snapshot' } }));
   expect([first.status, await a.command('DBSIZE')]).toEqual(['recovered', 30]);
-  const id = await bed.recover({ scenario, input: { backup: evidence(first, 'back up first')?.['backup'] } });
+  const id = await bed.recover({ scenario, input: { backup: evidenceOf(first, 'back up first')?.['backup'] } });
   const second = await approved(id);
   expect([second.status, await a.command('DBSIZE'), await a.command('GET', 'lpr:20')]).toEqual(['recovered', 16, 'wrong']);
 });
@@ -94,7 +78,7 @@ test('rejected, nothing was touched', async () => {
   const id = await bed.recover({ scenario });
   await stack.decide(id, await stack.gate(id, 'restore'), 'ren', 'reject');
   const state = await stack.result(id);
-  await record(id, 'redis-restore.rejected');
+  await stack.record(id, 'redis-restore.rejected');
   expect([state.status, await a.command('DBSIZE'), await a.command('GET', 'later')]).toEqual(['stopped', 16, 'x']);
 });
 
@@ -102,14 +86,14 @@ test('taken back behind it, what was there before is there again', async () => {
   const expectedKeys = [{ pattern: 'never:*', atLeast: 1 }];
   const { bed, a, b } = await spoiled({ declare: ({ controlled }) => ({ nodes: controlled, expectedKeys }) });
   const id = await bed.recover({ scenario });
-  await stack.decide(id, await stack.gate(id, 'restore'), 'ren', 'approve');
+  await stack.approve(id, 'restore');
   const refused = await stack.gate(id, 'failed:verify');
   expect(refused.error?.sentence.en).toContain('never:*');
   expect(refused.error?.sentence.en).toContain('never:*');
   expect(await a.command('DBSIZE')).toBe(30);
   await stack.decide(id, refused, 'hana', 'roll-back');
   const state = await stack.result(id);
-  await record(id, 'redis-restore.rolled-back');
+  await stack.record(id, 'redis-restore.rolled-back');
   expect(state.status).toBe('rolled-back');
   for (const node of [a, b]) await eventually(() => node.command('GET', 'later')).toBe('x');
   expect([await a.command('DBSIZE'), await rolesOf(bed.servers)]).toEqual([16, ['master', 'slave']]);

@@ -1,7 +1,7 @@
 /** Drills on real servers of two sides: home is really cut off, every criterion gets its verdict, and home is let back however it ends. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { cancelUpdate } from '../../domain/messages.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { scoreDrill } from '../../domain/drill/score.ts';
@@ -9,29 +9,19 @@ import { eventually } from '../support/eventually.ts';
 import { until } from '../support/postgres/cluster.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startRegion, startWholeRegion, type RegionBed, type WholeRegionBed } from '../support/region/bed.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'region-drill';
 const slow = { timeout: 180_000 };
 /** A side that is slow here is hundreds of times as slow; one that is not, on a busy machine, a few times. */
 const tolerance = 50;
-const record = (id: string, name: string) => recordHistory(stack.client.workflow.getHandle(id), name);
 const atHome = { names: Array(2).fill('prod-api.shodo.test.'), split: expect.stringMatching(/^prod 100 ready, dr \d+ \w+$/) };
 const away = { names: Array(2).fill('dr-api.shodo.test.'), split: expect.stringMatching(/^prod \d+ drain, dr 100 ready$/) };
 
@@ -75,7 +65,7 @@ test(
     expect([bed.isolation!.isCut, await answers(bed)]).toEqual([true, false]);
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expect(scoreDrill(state)).toMatchObject({ passed: true, sentence: { en: 'Passed.' } });
     expect(verdictsOf(state)).toEqual(allBut());
@@ -95,7 +85,7 @@ test('a side that answers much later misses performance, and nothing else', slow
   bed.proxies.dr.probe = 'slow';
   await stack.decide(id, gate, 'ren', 'approve');
   const state = await stack.result(id);
-  await record(id, `${scenario}.slow`);
+  await stack.record(id, `${scenario}.slow`);
   expect(state.status).toBe('recovered');
   expect(verdictsOf(state)).toEqual(allBut('performance'));
   expect(scoreDrill(state)).toMatchObject({ passed: false, sentence: { en: 'Failed: performance.' } });
@@ -124,7 +114,7 @@ test(
     const id = await bed.recover({ scenario });
     const state = await through(id);
     await writers.stop();
-    await record(id, `${scenario}.whole`);
+    await stack.record(id, `${scenario}.whole`);
     expect(state.status).toBe('recovered');
     expect(await bed.whoWrites()).toEqual({ cluster: ['b'], cache: ['b'] });
     expect(writers.windowsWithTwo()).toEqual([]);
@@ -149,7 +139,7 @@ test('on what is no sandbox it does not begin: nothing is cut off, and it names 
   expect(error?.sentence.en).toMatch(/^Production is never touched: edge-of-\d+ is not declared .*; names-of-\d+ is not/);
   await stack.decide(id, (await stack.state(id)).waitingFor[0]!, 'sora', 'roll-back');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.no-sandbox`);
+  await stack.record(id, `${scenario}.no-sandbox`);
   expect(existsSync(file)).toBe(false);
 });
 
@@ -163,7 +153,7 @@ test('cancelled while the other side is watched: all of it is at home again, and
   const cancel = { by: 'sora', reason: 'enough' };
   await stack.client.workflow.getHandle(id).executeUpdate(cancelUpdate, { args: [cancel] });
   const state = await stack.result(id);
-  await record(id, `${scenario}.cancelled`);
+  await stack.record(id, `${scenario}.cancelled`);
   expect([state.status, scoreDrill(state).passed]).toEqual(['rolled-back', false]);
   expect(outcomesOf(state)).toContainEqual(['isolate home', 'undone']);
   expect([bed.isolation!.isCut, await answers(bed)]).toEqual([false, true]);
@@ -185,7 +175,7 @@ test(
     expect(bed.isolation!.cuts).toBe(2);
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect([await answers(bed), await bed.whereUsersGo()]).toEqual([true, expect.objectContaining(atHome)]);
   },
 );
@@ -197,7 +187,7 @@ test('a command that does not cut home off is a failed step: nothing is moved fr
   expect(failed.error).toMatchObject({ code: 'isolation-failed', sentence: { en: 'home is to be cut off, and still answers.' } });
   await stack.decide(id, failed, 'sora', 'roll-back');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.not-isolated`);
+  await stack.record(id, `${scenario}.not-isolated`);
   expect(await bed.whereUsersGo()).toMatchObject(atHome);
 });
 
@@ -205,7 +195,7 @@ test('a dry run measures and plans, cuts nothing off, and has no score', slow, a
   const bed = await sandbox();
   const id = await bed.recover({ scenario, mode: 'dry-run' });
   const state = await stack.result(id);
-  await record(id, `${scenario}.dry-run`);
+  await stack.record(id, `${scenario}.dry-run`);
   expect([state.status, scoreDrill(state).passed]).toEqual(['planned', null]);
   expect([bed.isolation!.cuts, await answers(bed), await bed.whereUsersGo()]).toEqual([0, true, expect.objectContaining(atHome)]);
 });

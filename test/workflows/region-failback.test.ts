@@ -1,32 +1,22 @@
 /** There and back on real servers: home comes back to life, follows, and gets everything again without a loss. */
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { recordHistory } from '../support/record-history.ts';
 import type { TestRedis } from '../support/redis/server.ts';
 import { startRegion, startWholeRegion, type RegionBed, type WholeRegionBed } from '../support/region/bed.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'region-failback';
 /** CI goes once; a longer run goes as often as it is told. */
 const rounds = Number(process.env['ROUND_TRIPS'] ?? 1);
 const slow = { timeout: 120_000 * (1 + rounds) };
-const record = (id: string, name: string) => recordHistory(stack.client.workflow.getHandle(id), name);
 
 /** Agrees to everything that is asked; what failed on a busy machine is tried again. */
 async function through(id: string): Promise<Awaited<ReturnType<StoreStack['result']>>> {
@@ -61,7 +51,7 @@ test('home burns down and is rebuilt: it follows, gets everything back without a
     const id = await bed.recover({ scenario, acknowledgeCoolDown: true });
     const state = await through(id);
     await writers.stop();
-    if (round === 1) await record(id, scenario);
+    if (round === 1) await stack.record(id, scenario);
     expect(state.objectives.rpoAchieved).toBe(0);
     expect(await bed.whoWrites()).toEqual({ cluster: ['a'], cache: ['a'] });
     expect(writers.windowsWithTwo()).toEqual([]);
@@ -94,7 +84,7 @@ test(
     const { plan } = await stack.gate(away, 'move');
     expect(plan!.changes.slice(0, 2).map(({ after }) => after)).toEqual(Array(2).fill('dr (one of c, d)'));
     const moved = await through(away);
-    await record(away, 'region-failover.paired');
+    await stack.record(away, 'region-failover.paired');
     const said = (name: string, state = moved) =>
       state.steps.filter((one) => one.name === name).map(({ sentence }) => sentence.en);
     expect(said('choose the successor')[0]).toMatch(/^d takes over\. d has \d+\.\d [kM]B more of the log than c\. /);
@@ -133,7 +123,7 @@ async function rehearse(bed: WholeRegionBed): Promise<RecoveryState> {
     'planned',
     [],
   ]);
-  await record(id, `${scenario}.dry-run`);
+  await stack.record(id, `${scenario}.dry-run`);
   expect(await bed.whoWrites()).toEqual(before);
   return state;
 }
@@ -153,7 +143,7 @@ test('home is not able yet: it is refused before anybody is asked', slow, async 
   expect(refused.title.en).toContain('web of home does not answer well (status 500).');
   await stack.decide(id, refused, 'sora', 'roll-back');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.not-able`);
+  await stack.record(id, `${scenario}.not-able`);
   expect((await bed.whereUsersGo()).names).toEqual(Array(2).fill('dr-api.shodo.test.'));
 });
 
@@ -164,7 +154,7 @@ test('people say no: it stays where it is', slow, async () => {
   const id = await bed.recover({ scenario });
   await stack.decide(id, await stack.gate(id, 'move'), 'ren', 'reject');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.rejected`);
+  await stack.record(id, `${scenario}.rejected`);
   expect(await bed.whereUsersGo()).toEqual(before);
 });
 
@@ -172,7 +162,7 @@ test('everything is at home already: nobody is asked, and it is verified', slow,
   const bed = await light();
   const id = await bed.recover({ scenario });
   const state = await stack.result(id);
-  await record(id, `${scenario}.already`);
+  await stack.record(id, `${scenario}.already`);
   expect(state.status).toBe('recovered');
   expect((await stack.ledger(id)).filter(({ event }) => event === 'gate')).toEqual([]);
 });

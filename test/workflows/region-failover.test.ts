@@ -2,12 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { childWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState, Step } from '../../domain/recovery.ts';
 import { eventually } from '../support/eventually.ts';
 import { get } from '../support/haproxy/client.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startRegion, startWholeRegion, type RegionBed } from '../support/region/bed.ts';
 import { startCluster } from '../support/postgres/cluster.ts';
@@ -15,23 +14,14 @@ import { declareCluster } from '../support/postgres/declare.ts';
 import type { TestServer } from '../support/postgres/server.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'region-failover';
 const slow = { timeout: 180_000 };
-const record = (id: string, name: string) => recordHistory(stack.client.workflow.getHandle(id), name);
 const gatesOf = async (id: string): Promise<string[]> => [
   ...new Set((await stack.ledger(id)).flatMap((entry) => (entry.event === 'gate' ? [entry.gate] : []))),
 ];
@@ -60,7 +50,7 @@ test('home burns down: after one approval and what cannot be known before, all o
   expect(loss.gate).toMatch(/\/loss$/);
   await stack.decide(id, loss, 'ren', 'approve');
   const state = await stack.result(id);
-  await record(id, scenario);
+  await stack.record(id, scenario);
   expect(state.status).toBe('recovered');
   expect(await bed.whoWrites()).toEqual({ cluster: ['b'], cache: ['b'] });
   expect(await bed.whereUsersGo()).toMatchObject(away);
@@ -89,7 +79,7 @@ test(
     await agree(id);
     const state = await stack.result(id);
     await writers.stop();
-    await record(id, `${scenario}.planned`);
+    await stack.record(id, `${scenario}.planned`);
     expect([state.status, state.objectives.rpoAchieved]).toEqual(['recovered', 0]);
     expect(await bed.whoWrites()).toEqual({ cluster: ['b'], cache: ['b'] });
     expect(writers.windowsWithTwo()).toEqual([]);
@@ -139,7 +129,7 @@ test('people say no: nothing was changed, and the command that made the side abl
   expect(gate.title.en).toContain('home answers well. `planned: true` would lose nothing');
   await stack.decide(id, gate, 'ren', 'reject');
   const state = await stack.result(id);
-  await record(id, `${scenario}.rejected`);
+  await stack.record(id, `${scenario}.rejected`);
   expect(state.status).toBe('stopped');
   expect(outcomesOf(state)).toContainEqual(['activate the side', 'undone']);
   expect(() => readFileSync(file)).toThrow('ENOENT');
@@ -169,7 +159,7 @@ test(
     expect(gate.title.en).toBe('a is kept from writing, then b takes over. a takes writes and will be stopped.');
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(childWorkflowId(id, `move ${db.id}`), 'postgres-failover.amended-inside');
+    await stack.record(childWorkflowId(id, `move ${db.id}`), 'postgres-failover.amended-inside');
     expect(await a!.sql('select pg_is_in_recovery() as standby')).toEqual([{ standby: false }]);
   },
 );
@@ -182,7 +172,7 @@ test('a side that is not able is refused before anybody is asked; two people may
   expect(refused.title.en).toContain('dr: secrets is not ready (exit 1).');
   await stack.decide(id, refused, 'sora', 'roll-back');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.not-able`);
+  await stack.record(id, `${scenario}.not-able`);
 });
 
 test('a command that cannot make the side able is a failed step; mended, it goes on', slow, async () => {
@@ -198,7 +188,7 @@ test('a command that cannot make the side able is a failed step; mended, it goes
   });
   await stack.decide(id, failed, 'sora', 'roll-back');
   expect((await stack.result(id)).status).toBe('stopped');
-  await record(id, `${scenario}.not-activated`);
+  await stack.record(id, `${scenario}.not-activated`);
 });
 
 test('a later member that fails and is rolled back takes the earlier ones back with it', slow, async () => {
@@ -209,7 +199,7 @@ test('a later member that fails and is rolled back takes the earlier ones back w
   const failed = await stack.gate(id, 'move names-of-');
   await stack.decide(id, failed, 'sora', 'roll-back');
   const state = await stack.result(id);
-  await record(id, `${scenario}.rolled-back`);
+  await stack.record(id, `${scenario}.rolled-back`);
   expect(state.status).toBe('rolled-back');
   expect(await bed.proxies.proxies[0]!.split()).toBe(atHome.split);
 });
@@ -245,7 +235,7 @@ test('the side that gained falls ill while it is watched: the step waits for a p
   bed.proxies.dr.probe = 'well';
   await stack.decide(id, failed, 'sora', 'retry');
   const state = await stack.result(id);
-  await record(id, `${scenario}.ill`);
+  await stack.record(id, `${scenario}.ill`);
   expect(state.status).toBe('recovered');
 });
 
@@ -253,7 +243,7 @@ test('a dry run names every member and changes nothing', slow, async () => {
   const bed = await light();
   const id = await bed.recover({ scenario, mode: 'dry-run' });
   const state = await stack.result(id);
-  await record(id, `${scenario}.dry-run`);
+  await stack.record(id, `${scenario}.dry-run`);
   expect(state.status).toBe('planned');
   const own = outcomesOf(state).filter(([name]) => !name.includes('/'));
   expect(own.map(([name]) => name.replace(/\d+$/, ''))).toEqual([

@@ -1,29 +1,18 @@
 /** security-breach on real stores, through a real worker and Temporal: evidence, isolation by two people, the way back from before. */
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RecoveryState } from '../../domain/recovery.ts';
+import { describe, expect, test } from 'vitest';
 import { addTool } from '../activities/tool-store/world.ts';
 import { makeGitRepository } from '../support/git-repository.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'security-breach';
-const sentence = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.sentence.en;
 const start = (store: Store, more: Parameters<Store['recover']>[0] | object = {}) =>
   store.recover({ scenario, requestedBy: 'sora', brokenSince: new Date().toISOString(), ...more });
 
@@ -69,8 +58,8 @@ describe('a breach', () => {
     expect(inQuarantine(store)).toEqual(quarantined);
     await investigate(id);
     const state = await stack.result(id);
-    await record(id, 'security-breach');
-    expect([state.status, sentence(state, 'verify')]).toEqual(['recovered', expect.stringContaining('checks passed')]);
+    await stack.record(id, 'security-breach');
+    expect([state.status, sentenceOf(state, 'verify')]).toEqual(['recovered', expect.stringContaining('checks passed')]);
     expect(state.steps.map(({ name }) => name)).toEqual([
       'hold target',
       'preserve evidence',
@@ -146,7 +135,7 @@ describe('a breach', () => {
     await investigate(id);
     await stack.decide(id, await stack.gate(id, 'suspect-backup'), 'ren', 'reject');
     const state = await stack.result(id);
-    await record(id, 'security-breach.suspect-rejected');
+    await stack.record(id, 'security-breach.suspect-rejected');
     expect(state.status).toBe('rolled-back');
     expect(inQuarantine(store)).toEqual([]);
   });
@@ -166,7 +155,7 @@ describe('gates', () => {
     expect(store.fingerprint()).toEqual(broken);
     await stack.decide(id, gate, 'ren', 'reject');
     const state = await stack.result(id);
-    await record(id, 'security-breach.rejected');
+    await stack.record(id, 'security-breach.rejected');
     expect(state.status).toBe('stopped');
     expect(store.fingerprint()).toEqual(broken);
     const evidence = state.steps.find(({ name }) => name === 'preserve evidence')!.evidence!['ref'] as string;
@@ -214,9 +203,9 @@ describe('other ways through', () => {
     const broken = store.fingerprint();
     const id = await start(store, { mode: 'dry-run' });
     const state = await stack.result(id);
-    await record(id, 'security-breach.dry-run');
+    await stack.record(id, 'security-breach.dry-run');
     expect(state.status).toBe('planned');
-    expect(sentence(state, 'quarantine')).toMatch(/^Would: 3 tool\(s\) to \.pi\/tools\/quarantine/);
+    expect(sentenceOf(state, 'quarantine')).toMatch(/^Would: 3 tool\(s\) to \.pi\/tools\/quarantine/);
     expect(store.fingerprint()).toEqual(broken);
     expect(existsSync(join(stack.data, 'evidence', store.id))).toBe(false);
   });
@@ -234,7 +223,7 @@ describe('other ways through', () => {
     }
     await stack.decide(id, await stack.gate(id, 'failed:investigate'), 'sora', 'roll-back');
     const state = await stack.result(id);
-    await record(id, 'security-breach.rolled-back');
+    await stack.record(id, 'security-breach.rolled-back');
     expect(state.status).toBe('rolled-back');
     expect(store.fingerprint()).toEqual(broken);
     expect(readdirSync(join(stack.data, 'evidence', store.id))).toHaveLength(1);

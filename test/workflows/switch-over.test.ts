@@ -1,27 +1,18 @@
 /** The last phase of a whole recovery on real name servers and a real proxy: users are led to the new system, or back with everything. */
 import { existsSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { leaseWorkflowId } from '../../domain/identity.ts';
 import { startNameServers } from '../support/dns/servers.ts';
 import { declareZone } from '../support/dns/stack.ts';
 import { startProxies } from '../support/haproxy/proxy.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 let beds = 0;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const slow = { timeout: 120_000 };
 
@@ -53,16 +44,14 @@ async function lost() {
 }
 
 const before = { names: Array(2).fill('prod-api.shodo.test.'), split: 'prod 100 ready, dr 0 ready' };
-const approve = async (id: string, gate: string): Promise<void> =>
-  void (await stack.decide(id, await stack.gate(id, gate), 'ren', 'approve'));
 
 test('names and traffic are led to the new system, and nobody has to tick anything', slow, async () => {
   const { store, zone, edge, whereUsersGo } = await lost();
   const id = await store.recover({ scenario: 'full-system-recovery' });
-  await approve(id, 'switch-over/lead names/dns');
-  await approve(id, 'switch-over/shift traffic/shift');
+  await stack.approve(id, 'switch-over/lead names/dns');
+  await stack.approve(id, 'switch-over/shift traffic/shift');
   const state = await stack.result(id);
-  await recordHistory(stack.client.workflow.getHandle(id), 'full-system-recovery.switched-over');
+  await stack.record(id, 'full-system-recovery.switched-over');
   expect(state.status).toBe('recovered');
   const phase = outcomesOf(state)
     .map(([name]) => name)
@@ -83,12 +72,12 @@ test('where the new side does not bear its users, names go back, and so does all
   const { store, proxies, whereUsersGo } = await lost();
   proxies.dr.probe = 'fails';
   const id = await store.recover({ scenario: 'full-system-recovery' });
-  await approve(id, 'switch-over/lead names/dns');
+  await stack.approve(id, 'switch-over/lead names/dns');
   const refused = await stack.gate(id, 'switch-over/shift traffic/failed:prove the side');
   expect(await whereUsersGo()).toMatchObject({ names: Array(2).fill('dr-api.shodo.test.'), split: before.split });
   await stack.decide(id, refused, 'sora', 'roll-back');
   expect((await stack.result(id)).status).toBe('rolled-back');
-  await recordHistory(stack.client.workflow.getHandle(id), 'full-system-recovery.not-switched-over');
+  await stack.record(id, 'full-system-recovery.not-switched-over');
   expect(await whereUsersGo()).toEqual(before);
   expect(existsSync(store.root)).toBe(false);
 });

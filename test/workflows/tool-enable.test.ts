@@ -1,27 +1,17 @@
 /** tool-enable on real stores: disabled tools come back byte for byte, and only where nothing is in their way. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { asidePath, putAwayByHand } from '../support/aside-store.ts';
 import { makeWritable, onReadOnly } from '../support/mounts.ts';
 import { notingAgent } from '../support/noting-agent.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-enable';
 const outcomes = (state: RecoveryState) => Object.fromEntries(state.steps.map(({ name, outcome }) => [name, outcome]));
 const named = (store: Store, ...numbers: number[]) => ({ tools: numbers.map((n) => store.sample.tools[n]!.name) });
@@ -35,7 +25,7 @@ describe('disabled tools', () => {
     putAwayByHand(store, 'disabled', 0, 1);
     const id = await store.recover({ scenario, input: { tools: [store.sample.tools[0]!.name, store.sample.tools[1]!.id] } });
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(whole);
     expect(agent.heard()).toEqual(['stop', 'start']);
@@ -64,7 +54,7 @@ describe('disabled tools', () => {
     const id = await store.recover({ scenario, input: named(store, 0) });
     await stack.decide(id, await stack.gate(id, 'enable'), 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect([store.fingerprint(), agent.heard()]).toEqual([before, []]);
   });
 
@@ -126,7 +116,7 @@ describe('disabled tools', () => {
     const id = await store.recover({ scenario, input: named(store, 0) });
     await stack.decide(id, await stack.gate(id, 'failed:verify'), 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(store.fingerprint()).toEqual(before);
     expect(agent.heard()).toEqual(['stop', 'start', 'stop', 'start']);
   });
@@ -138,7 +128,7 @@ describe('disabled tools', () => {
     const before = store.fingerprint();
     const id = await store.recover({ scenario, mode: 'dry-run', input: named(store, 0) });
     const state = await stack.result(id);
-    await record(id, `${scenario}.dry-run`);
+    await stack.record(id, `${scenario}.dry-run`);
     expect([state.status, outcomes(state)['enable']]).toEqual(['planned', 'planned']);
     expect([store.fingerprint(), agent.heard()]).toEqual([before, []]);
   });
@@ -154,7 +144,7 @@ describe('disabled tools', () => {
     await stack.decide(id, stopped, 'sora', 'tick');
     await stack.decide(id, await stack.gate(id, 'check:agent-started'), 'sora', 'tick');
     expect((await stack.result(id)).status).toBe('recovered');
-    await record(id, `${scenario}.checklist`);
+    await stack.record(id, `${scenario}.checklist`);
     expect(store.fingerprint()).toEqual(whole);
   });
 });

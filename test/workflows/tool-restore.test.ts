@@ -1,24 +1,14 @@
 /** tool-restore on real stores: only the named tools, from the named or the best backup, everything else left alone. */
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordHistory } from '../support/record-history.ts';
+import { describe, expect, test } from 'vitest';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-restore';
 const named = (store: Store, ...numbers: number[]) => numbers.map((n) => store.sample.tools[n]!.name);
 
@@ -34,7 +24,7 @@ describe('single tools', () => {
     const tools = [store.sample.tools[0]!.name, store.sample.tools[1]!.id];
     const id = await store.recover({ scenario, input: { tools } });
     const state = await stack.result(id);
-    await record(id, 'tool-restore');
+    await stack.record(id, 'tool-restore');
     expect(state.status).toBe('recovered');
     const third = store.sample.tools[2]!.path;
     expect(store.fingerprint()).toEqual({ ...whole, [third]: damaged[third] });
@@ -82,7 +72,7 @@ describe('single tools', () => {
     });
     await stack.decide(id, gate, 'sora', 'amend', { input: { tools: named(store, 0) } });
     expect((await stack.result(id)).status).toBe('recovered');
-    await record(id, 'tool-restore.amended');
+    await stack.record(id, 'tool-restore.amended');
   });
 });
 

@@ -1,35 +1,27 @@
 /** Verification with people on a real store: who ticks, who signs, what a failing item stops, and that nothing is touched. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checklistKey } from '../../activities/records/keys.ts';
 import type { FilledChecklist, ChecklistReceipt } from '../../domain/checklist/words.ts';
 import { controlQueue } from '../../domain/identity.ts';
 import { kinds } from '../../contracts/kinds.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { installExtension } from '../support/agent-extension.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { refusal } from '../support/recovery-driver.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { agentPackage } from '../activities/checklist/world.ts';
 
 const scenario = 'tool-store-check';
-let server: TemporalServer;
 let stack: StoreStack;
 let agent: { path: string };
 
-beforeAll(async () => {
+openForFile(async (server) => {
   agent = await agentPackage();
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
+  return (stack = await startStoreStack(server));
 }, 120_000);
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
 
-const record = (id: string, name: string): Promise<void> => recordHistory(stack.client.workflow.getHandle(id), name);
 const outcomes = ({ steps }: RecoveryState): [string, string][] => steps.map(({ name, outcome }) => [name, outcome]);
 const listOf = ({ id }: RecoveryState): FilledChecklist =>
   JSON.parse(readFileSync(join(stack.data, 'records', checklistKey(id)), 'utf8')) as FilledChecklist;
@@ -71,7 +63,7 @@ describe('with the agent', () => {
     expect(selfApproval.type).toBe('self-approval');
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
-    await record(id, 'tool-store-check');
+    await stack.record(id, 'tool-store-check');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
     const list = listOf(state);
@@ -89,7 +81,7 @@ describe('without the agent', () => {
     expect((await refusal(stack.decide(id, gate, 'ren', 'approve'))).type).toBe('same-person');
     await stack.decide(id, gate, 'hana', 'approve');
     const state = await stack.result(id);
-    await record(id, 'tool-store-check.people');
+    await stack.record(id, 'tool-store-check.people');
     expect(state.status).toBe('recovered');
     expect(outcomes(state).slice(-4)).toEqual([
       ['checklist', 'done'],
@@ -106,7 +98,7 @@ describe('without the agent', () => {
     await tickAll(id, 'sora');
     await stack.decide(id, await stack.gate(id, 'failed:look yourselves'), 'sora', 'retry');
     expect(await tickAll(id, 'sora')).toBe(9);
-    await stack.decide(id, await stack.gate(id, 'sign-off'), 'ren', 'approve');
+    await stack.approve(id, 'sign-off');
     expect((await stack.result(id)).status).toBe('recovered');
   });
 
@@ -116,7 +108,7 @@ describe('without the agent', () => {
     await tickAll(id, 'sora');
     await stack.decide(id, await stack.gate(id, 'sign-off'), 'ren', 'reject');
     const state = await stack.result(id);
-    await record(id, 'tool-store-check.rejected');
+    await stack.record(id, 'tool-store-check.rejected');
     expect(state.status).toBe('stopped');
   });
 });
@@ -133,9 +125,9 @@ describe('a failing item', () => {
     writeFileSync(store.tool(5), tool);
     await stack.decide(id, gate, 'sora', 'retry');
     await tickAll(id, 'sora');
-    await stack.decide(id, await stack.gate(id, 'sign-off'), 'ren', 'approve');
+    await stack.approve(id, 'sign-off');
     const state = await stack.result(id);
-    await record(id, 'tool-store-check.failed-item');
+    await stack.record(id, 'tool-store-check.failed-item');
     expect(state.status).toBe('recovered');
   });
 
@@ -178,7 +170,7 @@ test('the workflow behind POST …/verify fills the same list in without people'
     workflowTaskTimeout: '2s',
     args: [{ target: store.id, site: 'main', id, checks, keep, input: { tools: 12 } }],
   })) as ChecklistReceipt;
-  await record(`verification/${id}`, 'verification');
+  await stack.record(`verification/${id}`, 'verification');
   expect(receipt).toMatchObject({ passed: true, ref: checklistKey(id), counts: { ok: 22 } });
   expect(store.fingerprint()).toEqual(before);
 });

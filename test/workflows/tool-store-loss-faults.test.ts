@@ -1,26 +1,16 @@
 /** tool-store-loss when something stands in its way: a clear sentence, a gate, nothing lost, and a way on or back. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { fillUp, makeWritable, onReadOnly, onSmallDisk } from '../support/mounts.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-store-loss';
 const outcome = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.outcome;
 
@@ -82,7 +72,7 @@ describe('when it cannot', () => {
     expect(failed.error?.code).toBe('backup-corrupt');
     await stack.decide(id, failed, 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, 'tool-store-loss.rolled-back');
+    await stack.record(id, 'tool-store-loss.rolled-back');
     expect(store.fingerprint()).toEqual(damaged);
   });
 
@@ -211,7 +201,7 @@ describe('before anything is done', () => {
     const damaged = store.fingerprint();
     const dryRun = await store.recover({ scenario, mode: 'dry-run' });
     const state = await stack.result(dryRun);
-    await record(dryRun, 'tool-store-loss.dry-run');
+    await stack.record(dryRun, 'tool-store-loss.dry-run');
     expect(state.status).toBe('planned');
     expect(outcome(state, 'restore')).toBe('planned');
     expect(store.fingerprint()).toEqual(damaged);
@@ -222,7 +212,7 @@ describe('before anything is done', () => {
     expect(planned?.evidence).toMatchObject({ counts: gate.plan!.counts });
     await stack.decide(id, gate, 'ren', 'reject');
     await stack.result(id);
-    await record(id, 'tool-store-loss.rejected');
+    await stack.record(id, 'tool-store-loss.rejected');
   });
 
   test('a start of a wrong shape ends at once, naming the field', async () => {

@@ -11,31 +11,21 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { backupWorkflowId, leaseWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { eventually } from '../support/eventually.ts';
 import { notingAgent } from '../support/noting-agent.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
+import { sentenceOf } from '../support/recovery-driver.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startStoreStack(server)));
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-store-loss';
 const outcome = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.outcome;
-const sentence = (state: RecoveryState, step: string) => state.steps.find(({ name }) => name === step)?.sentence.en;
 
 describe('a lost store comes back', () => {
   test('byte for byte when the folder is gone, without asking anybody', async () => {
@@ -45,10 +35,10 @@ describe('a lost store comes back', () => {
     rmSync(join(store.root, '.pi/tools'), { recursive: true });
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
-    await record(id, 'tool-store-loss');
-    await record(backupWorkflowId(backup.id), 'backup');
-    await record(`backup-test/${backup.id}`, 'backup-test');
-    await record(leaseWorkflowId(store.id), 'lease');
+    await stack.record(id, 'tool-store-loss');
+    await stack.record(backupWorkflowId(backup.id), 'backup');
+    await stack.record(`backup-test/${backup.id}`, 'backup-test');
+    await stack.record(leaseWorkflowId(store.id), 'lease');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
     expect(state.steps.map(({ name }) => name)).toEqual([
@@ -89,7 +79,7 @@ describe('a lost store comes back', () => {
     expect(gate.plan?.counts).toMatchObject({ add: 1, overwrite: 5 });
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
-    await record(id, 'tool-store-loss.approved');
+    await stack.record(id, 'tool-store-loss.approved');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
   });
@@ -111,7 +101,7 @@ describe('a lost store comes back', () => {
     const state = await stack.result(await store.recover({ scenario }));
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(kept);
-    expect(sentence(state, 'restore')).toBeDefined();
+    expect(sentenceOf(state, 'restore')).toBeDefined();
   });
 
   test('asks and names the foreign tools where the agent would refuse to hold them all', async () => {
@@ -163,7 +153,7 @@ describe('a lost store comes back', () => {
     expect(existsSync(join(stack.data, 'records', gate.plan!.ref))).toBe(true);
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, 'tool-store-loss.suspect-rejected');
+    await stack.record(id, 'tool-store-loss.suspect-rejected');
   });
 });
 
@@ -175,7 +165,7 @@ describe('the agent', () => {
     rmSync(store.tool(0));
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
-    await record(id, 'tool-store-loss.agent');
+    await stack.record(id, 'tool-store-loss.agent');
     expect(state.status).toBe('recovered');
     expect(agent.heard()).toEqual(['stop', 'start']);
     expect([outcome(state, 'stop agent'), outcome(state, 'start agent')]).toEqual(['done', 'done']);
@@ -201,7 +191,7 @@ describe('the agent', () => {
     expect(gate.plan?.counts).toMatchObject({ overwrite: 1 });
     await stack.decide(id, gate, 'ren', 'approve');
     const state = await stack.result(id);
-    await record(id, 'tool-store-loss.write-back');
+    await stack.record(id, 'tool-store-loss.write-back');
     expect(state.status).toBe('recovered');
     expect(store.fingerprint()).toEqual(before);
   });
@@ -234,6 +224,6 @@ describe('the agent', () => {
     await stack.decide(id, await stack.gate(id, 'check:agent-stopped'), 'sora', 'tick');
     await stack.decide(id, await stack.gate(id, 'check:agent-started'), 'sora', 'tick');
     expect((await stack.result(id)).status).toBe('recovered');
-    await record(id, 'tool-store-loss.checklist');
+    await stack.record(id, 'tool-store-loss.checklist');
   });
 });

@@ -3,17 +3,15 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync }
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import type { MachineLoad } from '../../domain/timeouts/words.ts';
 import { asidePath } from '../support/aside-store.ts';
 import { makeWritable, onReadOnly } from '../support/mounts.ts';
 import { notingAgent } from '../support/noting-agent.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { startStoreStack, workerHere, type Store, type StoreStack } from '../support/store-stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: StoreStack;
 let dependency: Server;
 let port: number;
@@ -29,24 +27,16 @@ const calm: MachineLoad = {
 };
 let load = calm;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startStoreStack(
-    server,
-    workerHere(server.address, (ports) => ({ ...ports, load: { readLoad: () => Promise.resolve(load) } })),
-  );
+openForFile(async (server, tidy) => {
   dependency = createServer((socket) => socket.end());
+  tidy.defer(() => void dependency.close());
   dependency.listen(0, '127.0.0.1');
   await once(dependency, 'listening');
   ({ port } = dependency.address() as AddressInfo);
-});
-afterAll(async () => {
-  dependency.close();
-  await stack.stop();
-  await server.stop();
+  const withLoad = workerHere(server.address, (ports) => ({ ...ports, load: { readLoad: () => Promise.resolve(load) } }));
+  return (stack = await startStoreStack(server, withLoad));
 });
 
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
 const scenario = 'tool-timeouts';
 const step = (state: RecoveryState, wanted: string) => state.steps.find(({ name }) => name === wanted);
 
@@ -99,7 +89,7 @@ describe('tools that time out', () => {
     await stack.decide(id, gate, 'ren', 'approve');
     await tickResources(id);
     const state = await stack.result(id);
-    await record(id, scenario);
+    await stack.record(id, scenario);
     expect(state.status).toBe('recovered');
     expectDisabled(store, whole, 0, 1);
     expect(agent.heard()).toEqual(['stop', 'start']);
@@ -123,7 +113,7 @@ describe('tools that time out', () => {
     expect(gate.title.en).toMatch(/db.*rather than the tools/);
     await stack.decide(id, gate, 'ren', 'reject');
     expect((await stack.result(id)).status).toBe('stopped');
-    await record(id, `${scenario}.rejected`);
+    await stack.record(id, `${scenario}.rejected`);
     expect(store.fingerprint()).toEqual(before);
   });
 
@@ -131,7 +121,7 @@ describe('tools that time out', () => {
     const store = await stack.store({ logLines: 0 });
     const whole = store.fingerprint();
     const id = await store.recover({ scenario, input: { tools: [store.sample.tools[3]!.id] } });
-    await stack.decide(id, await stack.gate(id, 'disable'), 'ren', 'approve');
+    await stack.approve(id, 'disable');
     await tickResources(id);
     expect((await stack.result(id)).status).toBe('recovered');
     expectDisabled(store, whole, 3);
@@ -173,7 +163,7 @@ describe('tools that time out', () => {
     const gate = await stack.gate(id, 'failed:choose tools');
     expect(gate.error?.code).toBe('critical-tool');
     await stack.decide(id, gate, 'sora', 'amend', { input: { tools: [store.sample.tools[1]!.name], atLeast: 3 } });
-    await stack.decide(id, await stack.gate(id, 'disable'), 'ren', 'approve');
+    await stack.approve(id, 'disable');
     await tickResources(id);
     expect((await stack.result(id)).status).toBe('recovered');
     expectDisabled(store, whole, 1);
@@ -204,13 +194,13 @@ describe('tools that time out', () => {
     });
     const whole = store.fingerprint();
     const id = await store.recover({ scenario, input: { tools: [store.sample.tools[0]!.name] } });
-    await stack.decide(id, await stack.gate(id, 'disable'), 'ren', 'approve');
+    await stack.approve(id, 'disable');
     const again = await stack.gate(id, 'disable');
     await stack.until(id, (state) => step(state, 'look for write-backs')?.outcome === 'waiting');
     await stack.decide(id, (await stack.state(id)).waitingFor[0] ?? again, 'ren', 'approve');
     await tickResources(id);
     expect((await stack.result(id)).status).toBe('recovered');
-    await record(id, `${scenario}.write-back`);
+    await stack.record(id, `${scenario}.write-back`);
     expectDisabled(store, whole, 0);
   });
 
@@ -221,11 +211,11 @@ describe('tools that time out', () => {
     });
     const before = store.fingerprint();
     const id = await store.recover({ scenario, input: { tools: [store.sample.tools[0]!.name] } });
-    await stack.decide(id, await stack.gate(id, 'disable'), 'ren', 'approve');
+    await stack.approve(id, 'disable');
     await tickResources(id);
     await stack.decide(id, await stack.gate(id, 'failed:verify'), 'sora', 'roll-back');
     expect((await stack.result(id)).status).toBe('rolled-back');
-    await record(id, `${scenario}.rolled-back`);
+    await stack.record(id, `${scenario}.rolled-back`);
     expect(store.fingerprint()).toEqual(before);
     expect(agent.heard()).toEqual(['stop', 'start', 'stop', 'start']);
   });
@@ -233,7 +223,7 @@ describe('tools that time out', () => {
   test('a person who sees that resources are not free says so, and the step waits', async () => {
     const store = await stack.store();
     const id = await store.recover({ scenario, input: { tools: [store.sample.tools[0]!.name] } });
-    await stack.decide(id, await stack.gate(id, 'disable'), 'ren', 'approve');
+    await stack.approve(id, 'disable');
     await stack.decide(id, await stack.gate(id, 'check:resources-freed'), 'sora', 'fail');
     const failed = await stack.gate(id, 'failed:free resources');
     expect(failed.error?.code).toBe('check-failed');
@@ -247,7 +237,7 @@ describe('tools that time out', () => {
     const whole = store.fingerprint();
     await onReadOnly(store.root, async () => {
       const id = await store.recover({ scenario, input: { tools: [store.sample.tools[0]!.name] } });
-      await stack.decide(id, await stack.gate(id, 'disable'), 'ren', 'approve');
+      await stack.approve(id, 'disable');
       const failed = await stack.gate(id, 'failed:disable');
       expect(failed.error?.code).toBe('target-read-only');
       makeWritable(store.root);
@@ -265,7 +255,7 @@ describe('tools that time out', () => {
     const before = store.fingerprint();
     const id = await store.recover({ scenario, mode: 'dry-run' });
     const state = await stack.result(id);
-    await record(id, `${scenario}.dry-run`);
+    await stack.record(id, `${scenario}.dry-run`);
     expect([state.status, step(state, 'disable')?.outcome]).toEqual(['planned', 'planned']);
     expect([store.fingerprint(), agent.heard(), existsSync(asidePath(store, 0, 'disabled'))]).toEqual([before, [], false]);
   });

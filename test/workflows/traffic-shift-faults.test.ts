@@ -1,25 +1,18 @@
 /** A worker dies in the middle of a watch: whoever comes next judges what nobody saw, and brings the split back. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { countBy, get, type Answer } from '../support/haproxy/client.ts';
 import type { TestProxy } from '../support/haproxy/proxy.ts';
 import { startTrafficStack, type TrafficStack } from '../support/haproxy/stack.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 import { workerProcess, type WorkerProcess } from '../support/worker-process.ts';
 
-let server: TemporalServer;
 let worker: WorkerProcess;
 let stack: TrafficStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
+openForFile(async (server) => {
   worker = workerProcess(server.address);
-  stack = await startTrafficStack(server, worker.run);
-});
-afterAll(async () => {
-  await worker.stop();
-  await stack.stop();
-  await server.stop();
+  return (stack = await startTrafficStack(server, worker.run));
 });
 
 test('the new side erred only while no worker lived: it gives back what it had, and every lost request is counted', async () => {
@@ -27,7 +20,7 @@ test('the new side erred only while no worker lived: it gives back what it had, 
   const [a] = bed.proxies as [TestProxy];
   worker.start();
   const id = await bed.shift();
-  await stack.decide(id, await stack.gate(id, 'shift'), 'ren', 'approve');
+  await stack.approve(id, 'shift');
   await eventually(() => a.split()).toContain('dr 50');
   await eventually(() => bed.dr.hosts.size).toBe(1);
 

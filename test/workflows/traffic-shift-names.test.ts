@@ -1,36 +1,21 @@
 /** traffic-shift on a weighted name of real PowerDNS servers: answers shifted step by step, back by itself where the new side errs, waited out, and exactly undone. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { cancelUpdate } from '../../domain/messages.ts';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
+import type { RecoveryState } from '../../domain/recovery.ts';
 import { eventually } from '../support/eventually.ts';
 import { alone, drAddress, homeAddress, split, type PowerDnsServer } from '../support/powerdns/names.ts';
 import { startNamesStack, type NamesStack } from '../support/powerdns/stack.ts';
-import { recordHistory } from '../support/record-history.ts';
 import { outcomesOf } from '../support/recovery-driver.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: NamesStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startNamesStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startNamesStack(server)));
 
 const waiting = 'wait until nobody keeps the old answer';
-const record = (id: string, name: string) => recordHistory(stack.client.workflow.getHandle(id), name);
 const stepOf = ({ steps }: RecoveryState, name: string) => steps.find((step) => step.name === name);
 const sentence = (state: RecoveryState, name: string) => stepOf(state, name)?.sentence.en;
-const approve = async (id: string) => stack.decide(id, await stack.gate(id, 'shift'), 'ren', 'approve');
-const ends = async (id: string): Promise<RecoveryState> => {
-  const state = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-  expect(state.waitingFor.map(({ title }) => title.en)).toEqual([]);
-  return stack.result(id);
-};
+const approve = (id: string) => stack.approve(id, 'shift');
 const steps = ['hold target', 'assess', 'prove the side', 'shift', 'at 50 %', 'at 100 %', 'drain', waiting, 'verify'];
 
 /** Of 200 answers, so many lead to dr: bounds that chance does not leave. */
@@ -59,8 +44,8 @@ test('from home to dr in steps, the answers follow at every server, and home aga
   await leadsToDr(second, 1, 60);
   await eventually(() => second.contents()).toEqual([`1 ${split(50, 50)}`]);
   await leadsToDr(first, 40, 160);
-  const state = await ends(id);
-  await record(id, 'traffic-shift.names');
+  const state = await stack.unattended(id);
+  await stack.record(id, 'traffic-shift.names');
   expect(state.status).toBe('recovered');
   expect(outcomesOf(state)).toEqual(steps.map((name) => [name, 'done']));
   expect(sentence(state, 'at 50 %')).toBe('dr has 50 %.');
@@ -70,7 +55,7 @@ test('from home to dr in steps, the answers follow at every server, and home aga
 
   const back = await bed.shift({ input: { side: 'home', steps: [100] } });
   await approve(back);
-  expect((await ends(back)).status).toBe('recovered');
+  expect((await stack.unattended(back)).status).toBe('recovered');
   for (const name of [first, second]) await leadsToDr(name, 0, 0);
 });
 
@@ -90,8 +75,8 @@ test('the new side errs at half: back by itself to the same bytes, told how long
   bed.dr.probe = 'well';
   await stack.decide(id, failed, 'hana', 'retry');
   await eventually(() => bed.content()).toContain('{10,');
-  const state = await ends(id);
-  await record(id, 'traffic-shift.names-reverted');
+  const state = await stack.unattended(id);
+  await stack.record(id, 'traffic-shift.names-reverted');
   expect([state.status, await bed.content()]).toEqual(['recovered', `3 ${alone(drAddress)}`]);
 });
 
@@ -119,7 +104,7 @@ test('the old answer is waited out up to `drain`; a cancel is heard meanwhile, a
   const began = performance.now();
   await stack.client.workflow.getHandle(id).executeUpdate(cancelUpdate, { args: [{ by: 'hana', reason: 'not today' }] });
   const ended = await stack.result(id);
-  await record(id, 'traffic-shift.names-cancelled');
+  await stack.record(id, 'traffic-shift.names-cancelled');
   expect(performance.now() - began).toBeLessThan(10_000);
   expect([ended.status, await bed.content()]).toEqual(['rolled-back', before]);
 });

@@ -1,37 +1,20 @@
 /** traffic-shift on real proxies with users who ask the whole time: shifted step by step, back by itself where the new side errs, and exactly undone. */
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { cancelUpdate } from '../../domain/messages.ts';
-import { hasEnded, type RecoveryState } from '../../domain/recovery.ts';
 import { startCdnBefore } from '../support/dns/cdn.ts';
 import { countBy, get, startUsers } from '../support/haproxy/client.ts';
 import type { TestProxy } from '../support/haproxy/proxy.ts';
 import { startTrafficStack, type TrafficStack } from '../support/haproxy/stack.ts';
 import { eventually } from '../support/eventually.ts';
-import { outcomesOf } from '../support/recovery-driver.ts';
-import { recordHistory } from '../support/record-history.ts';
-import { startTemporalServer, type TemporalServer } from '../support/temporal-server.ts';
+import { outcomesOf, sentenceOf } from '../support/recovery-driver.ts';
+import { openForFile } from '../support/open-for-file.ts';
 
-let server: TemporalServer;
 let stack: TrafficStack;
 
-beforeAll(async () => {
-  server = await startTemporalServer();
-  stack = await startTrafficStack(server);
-});
-afterAll(async () => {
-  await stack.stop();
-  await server.stop();
-});
+openForFile(async (server) => (stack = await startTrafficStack(server)));
 
 const scenario = 'traffic-shift';
-const record = (workflowId: string, name: string) => recordHistory(stack.client.workflow.getHandle(workflowId), name);
-const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
-const approve = async (id: string) => stack.decide(id, await stack.gate(id, 'shift'), 'ren', 'approve');
-const ends = async (id: string): Promise<RecoveryState> => {
-  const state = await stack.until(id, ({ status, waitingFor }) => hasEnded(status) || waitingFor.length > 0);
-  expect(state.waitingFor.map(({ title }) => title.en)).toEqual([]);
-  return stack.result(id);
-};
+const approve = (id: string) => stack.approve(id, 'shift');
 /** Milliseconds from the wish to its end. */
 async function cancelled(id: string): Promise<number> {
   const began = performance.now();
@@ -59,12 +42,12 @@ test('from home to dr in steps, and nobody noticed; a restart of a proxy keeps i
   });
   expect(await bed.splits()).toEqual([atHome, atHome]);
   await stack.decide(id, gate, 'ren', 'approve');
-  const state = await ends(id);
+  const state = await stack.unattended(id);
   await users.stop();
-  await record(id, scenario);
+  await stack.record(id, scenario);
   expect(state.status).toBe('recovered');
   expect(outcomesOf(state)).toEqual(steps.map((name) => [name, 'done']));
-  expect(sentence(state, 'at 50 %')).toMatch(/^dr has 50 %: \d+ requests, 0 failed, \d+ ms each\.$/);
+  expect(sentenceOf(state, 'at 50 %')).toMatch(/^dr has 50 %: \d+ requests, 0 failed, \d+ ms each\.$/);
   expect(await bed.splits()).toEqual([atDr, atDr]);
   expect(users.lost).toEqual([]);
   expect(users.answers.length).toBeGreaterThan(50);
@@ -75,8 +58,8 @@ test('from home to dr in steps, and nobody noticed; a restart of a proxy keeps i
 
   const back = await bed.shift({ input: { side: 'home', steps: [100] } });
   await approve(back);
-  const second = await ends(back);
-  await record(back, 'traffic-shift.back');
+  const second = await stack.unattended(back);
+  await stack.record(back, 'traffic-shift.back');
   expect(second.status).toBe('recovered');
   expect(await bed.splits()).toEqual(['prod 100 ready, dr 0 drain', 'prod 100 ready, dr 0 drain']);
   expect((await get(a)).by).toBe('home');
@@ -88,8 +71,8 @@ test('a part of it, divided as set; asked again there is nothing to do, and less
   const input = { side: 'dr', share: 25 };
   const id = await bed.shift({ input });
   await approve(id);
-  const state = await ends(id);
-  await record(id, 'traffic-shift.part');
+  const state = await stack.unattended(id);
+  await stack.record(id, 'traffic-shift.part');
   expect([state.status, await a.split()]).toEqual(['recovered', 'prod 75 ready, dr 25 ready']);
   expect(state.steps.map(({ name }) => name)).not.toContain('drain');
   const answers = [];
@@ -97,14 +80,14 @@ test('a part of it, divided as set; asked again there is nothing to do, and less
   const { dr } = countBy(answers);
   expect([dr! >= 9, dr! <= 11]).toEqual([true, true]);
 
-  const again = await ends(await bed.shift({ input }));
+  const again = await stack.unattended(await bed.shift({ input }));
   expect([again.status, outcomesOf(again).find(([name]) => name === 'shift')]).toEqual(['recovered', ['shift', 'already-done']]);
   const less = await bed.shift({ input: { side: 'dr', share: 10 } });
   const refused = await stack.gate(less, 'failed:assess');
   expect(refused.error?.sentence.en).toContain('name the side that gains');
   await stack.decide(less, refused, 'hana', 'amend', { input: { side: 'home' } });
   await approve(less);
-  expect([(await ends(less)).status, await a.split()]).toEqual(['recovered', 'prod 100 ready, dr 0 drain']);
+  expect([(await stack.unattended(less)).status, await a.split()]).toEqual(['recovered', 'prod 100 ready, dr 0 drain']);
 });
 
 test('the new side answers 500 at 50 %: the old split again by itself, the lost requests told; retried it begins anew', async () => {
@@ -132,9 +115,9 @@ test('the new side answers 500 at 50 %: the old split again by itself, the lost 
 
   await stack.decide(id, failed, 'hana', 'retry');
   await eventually(() => a.split()).toContain('dr 10');
-  const state = await ends(id);
+  const state = await stack.unattended(id);
   await users.stop();
-  await record(id, 'traffic-shift.reverted');
+  await stack.record(id, 'traffic-shift.reverted');
   expect([state.status, await a.split(), users.lost.length]).toEqual(['recovered', atDr, lost]);
 });
 
@@ -158,7 +141,7 @@ test('a side that is slow, and one whose probe fails: back, and rolled back it i
   expect(bed.dr.hosts).toEqual(new Set(['shop.example.jp']));
   await stack.decide(id, failing.waitingFor[0]!, 'hana', 'roll-back');
   const state = await stack.result(id);
-  await record(id, 'traffic-shift.rolled-back');
+  await stack.record(id, 'traffic-shift.rolled-back');
   expect([state.status, await a.split()]).toEqual(['rolled-back', 'prod 77 ready, dr 0 ready']);
 });
 
@@ -185,7 +168,7 @@ test('one of two proxies is gone in the middle: not done; rolled back both are e
   expect(await b.split()).not.toBe(atHome);
   await stack.decide(id, undoing, 'hana', 'retry');
   const state = await stack.result(id);
-  await record(id, 'traffic-shift.one-away');
+  await stack.record(id, 'traffic-shift.one-away');
   expect([state.status, await bed.splits()]).toEqual(['rolled-back', [atHome, atHome]]);
 });
 
@@ -196,9 +179,9 @@ test('a long request on the old side ends in peace; one that takes longer than t
   await eventually(() => bed.home.held).toBe(1);
   const id = await bed.shift();
   await approve(id);
-  const state = await ends(id);
+  const state = await stack.unattended(id);
   expect(state.status).toBe('recovered');
-  expect(sentence(state, 'drain')).toContain('1 sessions are still under way there, and go on.');
+  expect(sentenceOf(state, 'drain')).toContain('1 sessions are still under way there, and go on.');
   bed.home.release();
   expect(await held).toMatchObject({ status: 200, by: 'home' });
 
@@ -208,7 +191,7 @@ test('a long request on the old side ends in peace; one that takes longer than t
   await approve(back);
   await eventually(() => a.split()).toContain('dr 0 drain');
   bed.dr.release();
-  expect([(await other).status, (await ends(back)).status]).toEqual([200, 'recovered']);
+  expect([(await other).status, (await stack.unattended(back)).status]).toEqual([200, 'recovered']);
 });
 
 test('rejected and as a dry run nothing was touched', async () => {
@@ -216,12 +199,12 @@ test('rejected and as a dry run nothing was touched', async () => {
   const id = await bed.shift();
   await stack.decide(id, await stack.gate(id, 'shift'), 'ren', 'reject');
   const state = await stack.result(id);
-  await record(id, 'traffic-shift.rejected');
+  await stack.record(id, 'traffic-shift.rejected');
   const dry = await bed.shift({ mode: 'dry-run' });
   const planned = await stack.result(dry);
-  await record(dry, 'traffic-shift.dry-run');
+  await stack.record(dry, 'traffic-shift.dry-run');
   expect([state.status, planned.status, await bed.splits()]).toEqual(['stopped', 'planned', [atHome]]);
-  expect(sentence(planned, 'shift')).toMatch(/^Would: home 100 % \/ dr 0 % becomes /);
+  expect(sentenceOf(planned, 'shift')).toMatch(/^Would: home 100 % \/ dr 0 % becomes /);
 });
 
 test('a side that is not able is refused, and where it would serve nobody two people cannot override that', async () => {
@@ -248,7 +231,7 @@ test('two people override a probe that fails: then it counts no more, and the pl
   const gate = await stack.gate(id, 'shift');
   expect(gate.plan?.summary.en).toContain('Our own probe of dr fails and will not count.');
   await stack.decide(id, gate, 'ren', 'approve');
-  expect([(await ends(id)).status, await bed.splits()]).toEqual(['recovered', [atDr]]);
+  expect([(await stack.unattended(id)).status, await bed.splits()]).toEqual(['recovered', [atDr]]);
 });
 
 test('somebody sets a proxy while a step is watched: told, and his setting is left when rolled back', async () => {
@@ -264,7 +247,7 @@ test('somebody sets a proxy while a step is watched: told, and his setting is le
   await stack.decide(id, gate.waitingFor[0]!, 'ren', 'reject');
   const state = await stack.result(id);
   expect(state.status).toBe('rolled-back');
-  expect(sentence(state, 'shift')).toBe('Undone: restored a, left prod at a.');
+  expect(sentenceOf(state, 'shift')).toBe('Undone: restored a, left prod at a.');
   expect(await a.split()).toBe('prod 33 ready, dr 0 ready');
 });
 
@@ -276,9 +259,9 @@ test('a cancel is heard while a step is watched for a minute, and while sessions
   await eventually(() => bed.dr.hosts.size).toBe(1);
   expect(await cancelled(id)).toBeLessThan(10_000);
   const state = await stack.result(id);
-  await record(id, 'traffic-shift.cancelled');
+  await stack.record(id, 'traffic-shift.cancelled');
   expect([state.status, await bed.splits()]).toEqual(['rolled-back', [atHome, atHome]]);
-  expect(sentence(state, 'shift')).toBe('Undone: restored a, b.');
+  expect(sentenceOf(state, 'shift')).toBe('Undone: restored a, b.');
 
   const other = await stack.traffic({ fields: { drain: '60s' } });
   const [a] = other.proxies as [TestProxy];
@@ -302,12 +285,12 @@ test('a CDN before the sides forgets what it has of the one that was left, and o
   expect(await cdn.seen()).toBe('home');
   const part = await bed.shift({ input: { side: 'dr', share: 50 } });
   await approve(part);
-  expect([(await ends(part)).status, cdn.purges]).toEqual(['recovered', []]);
+  expect([(await stack.unattended(part)).status, cdn.purges]).toEqual(['recovered', []]);
   const id = await bed.shift();
   await approve(id);
-  const state = await ends(id);
-  await record(id, 'traffic-shift.cdn');
-  expect([state.status, sentence(state, 'purge the CDN')]).toEqual(['recovered', `${cdn.url} answers from dr.`]);
+  const state = await stack.unattended(id);
+  await stack.record(id, 'traffic-shift.cdn');
+  expect([state.status, sentenceOf(state, 'purge the CDN')]).toEqual(['recovered', `${cdn.url} answers from dr.`]);
   expect(state.steps.find(({ name }) => name === 'verify')?.evidence?.['checks']).toContain('cdn');
   expect([cdn.purges, await cdn.seen()]).toEqual([[`${state.id}/${bed.id}/purge/1`], 'dr']);
 
@@ -336,7 +319,7 @@ test('a state that cannot be saved holds no step up, and is no success', async (
   const failed = await stack.gate(id, 'failed:verify');
   expect(failed.error?.sentence.en).toContain('A restart of a would change the split.');
   const shifted = await stack.state(id);
-  expect(sentence(shifted, 'shift')).toMatch(/Not saved: a said: \/nowhere\/state cannot be written \(ENOENT\)$/);
+  expect(sentenceOf(shifted, 'shift')).toMatch(/Not saved: a said: \/nowhere\/state cannot be written \(ENOENT\)$/);
   expect(await a.split()).toBe(atDr);
   await stack.decide(id, failed, 'hana', 'roll-back');
   expect([(await stack.result(id)).status, await a.split()]).toEqual(['rolled-back', atHome]);

@@ -14,16 +14,17 @@ export interface ApiAddress {
 
 interface Change {
   readonly login: string;
-  readonly patch: object;
+  readonly method: 'PATCH' | 'POST';
+  readonly body: object;
 }
 
 /** What it answers; rejects where that is no success. */
 export async function callApi<T>({ url, tls }: ApiAddress, path: string, change?: Change): Promise<T> {
   const [request, pem] = [tls ? secureRequest : plainRequest, ({ file }: { file: string }) => readFileSync(file)];
   const trust = tls && { ca: pem(tls.ca), cert: pem(tls.client!.certificate), key: pem(tls.client!.key) };
-  const how = change && { method: 'PATCH', headers: { authorization: `Basic ${change.login}` } };
+  const how = change && { method: change.method, headers: { authorization: `Basic ${change.login}` } };
   const asked = request(`${url}${path}`, { agent: false, ...trust, ...how });
-  asked.end(change && JSON.stringify(change.patch));
+  asked.end(change && JSON.stringify(change.body));
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   const said = await text(response);
   if (response.statusCode !== 200) throw new Error(`${path}: ${said} (${response.statusCode})`);

@@ -6,6 +6,7 @@ import { owner } from '../postgres/server.ts';
 
 export interface Child {
   hasEnded(): boolean;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** As a crash does it; twice is fine. */
   kill(): Promise<void>;
 }
@@ -22,6 +23,7 @@ export function startChild(program: string, args: readonly string[], stdio: Stdi
   child.once('exit', () => running.delete(reap));
   return {
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    signal: (name) => void child.kill(name),
     async kill() {
       if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
     },

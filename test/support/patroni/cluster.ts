@@ -1,5 +1,5 @@
 /** A real PostgreSQL cluster that Patroni runs: one Patroni for each node, their lock in an etcd of their own. */
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,30 +7,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findPatroni } from '../../../scripts/test-servers.mjs';
 import type { Authority } from '../authority.ts';
 import { passwords, roles as sqlRoles, secretOf, until, type TestCluster } from '../postgres/cluster.ts';
-import { ownedAlone, secure, type Secured } from '../postgres/secured.ts';
-import { describeServer, giveToOwner, postgresBin, type TestServer } from '../postgres/server.ts';
-import { freePort } from '../temporal-server.ts';
+import { secure } from '../postgres/secured.ts';
+import { giveToOwner, type TestServer } from '../postgres/server.ts';
 import { callApi, type ApiAddress } from './api.ts';
-import { startChild, type Child } from './child.ts';
 import { startEtcd, type TestEtcd } from './etcd.ts';
+import { basic, describeMember, restLogin, type Member, type Timing } from './member.ts';
 
 interface ManagedNode {
   readonly id: string;
   readonly host: string;
   readonly port: number;
   readonly patroni: ApiAddress;
-}
-
-export interface Member {
-  readonly id: string;
-  readonly api: ApiAddress;
-  readonly server: TestServer;
-  /** Patroni, which starts its server; resolves at once. */
-  start(): void;
-  /** Only Patroni, as a crash does it; its server goes on. */
-  killPatroni(): Promise<void>;
-  /** Patroni and its server, as a power failure does it. */
-  kill(): Promise<void>;
 }
 
 export interface PatroniCluster extends Pick<TestCluster, 'folder' | 'secret'> {
@@ -45,38 +32,28 @@ export interface PatroniCluster extends Pick<TestCluster, 'folder' | 'secret'> {
   configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Until the leader is this one and every other member that lives streams from it. */
   settled(leader: string, others: readonly string[]): Promise<void>;
+  /** Whoever leads, once all others stream from it. */
+  leader(): Promise<Member>;
+  /** Asks for it and does not wait. */
+  askToSwitchOver(from: Member, to: Member): void;
   stop(): Promise<void>;
 }
 
-interface Options {
+interface Options extends Partial<Timing> {
   readonly standbys?: number;
-  /** Seconds until a leader that is gone has lost its lock. */
-  readonly ttl?: number;
   /** Every commit waits for a standby. */
   readonly isSynchronous?: boolean;
   /** Its REST APIs speak HTTPS alone, to those who show a certificate of its authority. */
   readonly isTls?: boolean;
 }
 
-interface Place {
-  readonly id: string;
-  readonly folder: string;
-  /** Port of the etcd. */
-  readonly store: number;
-  readonly ttl: number;
-  readonly isSynchronous: boolean;
-  readonly secured: Secured | undefined;
-}
-
 const ids = ['a', 'b', 'c'];
-/** Seconds. A machine that is busy must not cost a leader its lock, where no test waits for that; Patroni 4 takes no less than these. */
-const calm = { ttl: 30, loop_wait: 1, retry_timeout: 3 };
+/** A machine that is busy must not cost a leader its lock, where no test waits for that; Patroni 4 takes no less than these. */
+const calm: Timing = { ttl: 30, loop_wait: 1, retry_timeout: 3 };
 /** As short as a test may rely on it. */
 export const soon = 8;
-const restLogin = { username: 'patroni', password: passwords.patroni };
-
 export async function startPatroni(options: Options = {}): Promise<PatroniCluster> {
-  const { standbys = 1, ttl = calm.ttl, isSynchronous = false, isTls = false } = options;
+  const { standbys = 1, isSynchronous = false, isTls = false, ...timing } = options;
   const binary = findPatroni();
   if (binary === undefined) throw new Error('No Patroni is installed. `npm test` installs it.');
   const folder = mkdtempSync(join(tmpdir(), 'okiagari-patroni-'));
@@ -93,7 +70,8 @@ export async function startPatroni(options: Options = {}): Promise<PatroniCluste
   };
   try {
     for (const id of ids.slice(0, 1 + standbys)) {
-      members.push(await describeMember(binary, { id, folder, store: etcd.port, ttl, isSynchronous, secured }));
+      const place = { id, folder, store: etcd.port, timing: { ...calm, ...timing }, isSynchronous, secured };
+      members.push(await describeMember(binary, place));
     }
     const [first, ...others] = members as [Member, ...Member[]];
     first.start();
@@ -117,6 +95,19 @@ export async function startPatroni(options: Options = {}): Promise<PatroniCluste
           () => logs(folder),
         );
       },
+      async leader() {
+        let found: Member | undefined;
+        await eventually(
+          async () => (found = await leaderOf(members)) !== undefined,
+          'nobody leads all others',
+          () => logs(folder),
+        );
+        return found!;
+      },
+      askToSwitchOver(from, to) {
+        const body = { leader: from.id, candidate: to.id };
+        callApi(from.api, '/switchover', { login: basic, method: 'POST', body }).catch(() => undefined);
+      },
     };
     await cluster.settled(
       'a',
@@ -130,89 +121,6 @@ export async function startPatroni(options: Options = {}): Promise<PatroniCluste
   }
 }
 
-async function describeMember(binary: string, { id, folder, store, ttl, isSynchronous, secured }: Place): Promise<Member> {
-  const home = join(folder, id);
-  const [port, apiPort] = [await freePort(), await freePort()];
-  const server = describeServer(id, home, port, folder);
-  const file = join(folder, `${id}.yml`);
-  const [address, apiAddress] = [`127.0.0.1:${port}`, `127.0.0.1:${apiPort}`];
-  const login = (username: string, password: string) => ({ username, password });
-  const own = secured && ownedAlone(secured.authority.issue('localhost', join(folder, `${id}-api`)));
-  // Patroni asks its other members itself, and checks their names.
-  const apiName = own ? `localhost:${apiPort}` : apiAddress;
-  const door = own && {
-    ...{ certfile: own.certificate, keyfile: own.key },
-    ...{ cafile: secured.authority.file, verify_client: 'required' },
-  };
-  const settings = {
-    scope: 'db',
-    name: id,
-    restapi: { listen: apiAddress, connect_address: apiName, authentication: restLogin, ...door },
-    // Members ask each other too; Patroni 4 shows them no certificate but this one.
-    ...(own && { ctl: { certfile: own.certificate, keyfile: own.key, cacert: secured.authority.file } }),
-    etcd3: { host: `127.0.0.1:${store}` },
-    bootstrap: {
-      dcs: {
-        ...calm,
-        ttl,
-        synchronous_mode: isSynchronous,
-        maximum_lag_on_failover: 1_048_576,
-        // Patroni 4 keeps the slot of a member that is away for half an hour; one before it drops that at once.
-        member_slots_ttl: 0,
-        postgresql: { use_pg_rewind: true, parameters: parameters(folder) },
-      },
-      initdb: ['no-sync', { 'auth-local': 'trust' }, { 'auth-host': 'scram-sha-256' }, { locale: 'C' }, { encoding: 'UTF8' }],
-    },
-    postgresql: {
-      ...{
-        listen: address,
-        connect_address: address,
-        data_dir: home,
-        bin_dir: postgresBin(),
-        pgpass: join(folder, `${id}.pgpass`),
-      },
-      authentication: { superuser: login('postgres', passwords.postgres), replication: login('repl', passwords.replication) },
-      parameters: { unix_socket_directories: folder },
-      pg_hba: [
-        'local all all trust',
-        'host replication repl 127.0.0.1/32 scram-sha-256',
-        'host all all 127.0.0.1/32 scram-sha-256',
-      ],
-    },
-  };
-  // JSON is YAML.
-  writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
-  giveToOwner(file);
-  let child: Child | undefined;
-  const member: Member = {
-    ...{ id, server, api: secured ? { url: `https://${apiName}`, tls: secured.tls } : { url: `http://${apiAddress}` } },
-    start() {
-      const log = openSync(join(folder, `${id}.log`), 'a');
-      child = startChild(binary, [file], ['ignore', log, log]);
-      closeSync(log);
-    },
-    async killPatroni() {
-      await child?.kill();
-    },
-    async kill() {
-      await member.killPatroni();
-      await server.kill();
-    },
-  };
-  return member;
-}
-
-const parameters = (folder: string) => ({
-  wal_level: 'replica',
-  hot_standby: 'on',
-  wal_log_hints: 'on',
-  wal_retrieve_retry_interval: '200ms',
-  wal_keep_size: '64MB',
-  archive_mode: 'on',
-  // A file that is there already, from the node before, is archived where it is the same.
-  archive_command: `cmp -s %p ${folder}/archive/%f || (test ! -f ${folder}/archive/%f && cp %p ${folder}/archive/%f)`,
-});
-
 /** Ours may look, and may not promote: that is for Patroni. */
 async function makeRoles(server: TestServer): Promise<void> {
   await until(server, `select exists (select from pg_roles where rolname = 'repl')`);
@@ -220,8 +128,7 @@ async function makeRoles(server: TestServer): Promise<void> {
 }
 
 async function change({ api }: Member, patch: object): Promise<boolean> {
-  const login = Buffer.from(`${restLogin.username}:${restLogin.password}`).toString('base64');
-  return callApi(api, '/config', { login, patch }).then(
+  return callApi(api, '/config', { login: basic, method: 'PATCH', body: patch }).then(
     () => true,
     () => false,
   );
@@ -255,6 +162,17 @@ async function isSettled(members: readonly Member[], leader: string, others: rea
   );
   const slots = await one.server.sql('select from pg_replication_slots where not active');
   return slots.length === 0 && others.every((other) => rows.some(({ name }) => name === other));
+}
+
+/** Asks the servers themselves: who was woken may call itself the leader for a moment. */
+async function leaderOf(members: readonly Member[]): Promise<Member | undefined> {
+  const answers = await Promise.all(
+    members.map(({ server }) => server.sql<{ standby: boolean }>('select pg_is_in_recovery() as standby')),
+  );
+  const [leader, ...more] = members.filter((_, at) => answers[at]![0]?.standby === false);
+  if (leader === undefined || more.length > 0) return undefined;
+  const others = members.map(({ id }) => id).filter((id) => id !== leader.id);
+  return (await isSettled(members, leader.id, others)) ? leader : undefined;
 }
 
 async function eventually(holds: () => Promise<boolean>, otherwise: string, more = (): string => ''): Promise<void> {

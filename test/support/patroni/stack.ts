@@ -2,11 +2,11 @@
 import { expect, onTestFinished } from 'vitest';
 import type { RecoveryState, Waiting } from '../../../domain/recovery.ts';
 import { declareCluster } from '../postgres/declare.ts';
-import { recordHistory } from '../record-history.ts';
 import { startStoreStack, type DeclaredTarget, type StoreStack } from '../store-stack.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { callApi } from './api.ts';
-import { startPatroni, type Member, type PatroniCluster } from './cluster.ts';
+import { startPatroni, type PatroniCluster } from './cluster.ts';
+import type { Member } from './member.ts';
 
 export interface PatroniStack extends StoreStack {
   /** A cluster of two, or more, with a hundred rows; it ends with the test. */
@@ -14,9 +14,6 @@ export interface PatroniStack extends StoreStack {
     options?: Parameters<typeof startPatroni>[0],
   ): Promise<{ readonly cluster: PatroniCluster; readonly a: Member; readonly b: Member; readonly db: DeclaredTarget }>;
   gateAtLast(id: string, gate: string): Promise<Waiting>;
-  /** Fails at once where people would be asked. */
-  unattended(id: string): Promise<RecoveryState>;
-  record(id: string, name: string): Promise<void>;
 }
 
 /** Patroni takes its time, longer than a test waits for anything else. */
@@ -38,17 +35,10 @@ export async function startPatroniStack(server: TemporalServer): Promise<Patroni
       await expect.poll(async () => (await stack.state(id)).waitingFor.map((one) => one.gate), patience).toContain(gate);
       return stack.gate(id, gate);
     },
-    async unattended(id) {
-      await expect.poll(async () => (await stack.state(id)).status, patience).not.toBe('running');
-      expect((await stack.state(id)).waitingFor.map(({ title }) => title.en)).toEqual([]);
-      return stack.result(id);
-    },
-    record: (id, name) => recordHistory(stack.client.workflow.getHandle(id), name),
   };
 }
 
 export const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
-export const sentence = ({ steps }: RecoveryState, step: string) => steps.find(({ name }) => name === step)?.sentence.en;
 
 export const isPrimary = async ({ server }: Member): Promise<boolean> =>
   (await server.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
