@@ -1,7 +1,6 @@
 /** A PostgreSQL failover, a planned move, and the way back of the old primary, next to the runbook by hand and to Patroni. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPatroniHere } from '../databases/patroni-cluster.ts';
-import { measureFailover, measureSwitchover } from '../databases/patroni.ts';
+import { isPatroniHere, measureFailover, measureFrozen, measureSwitchover } from '../databases/patroni.ts';
 import type { Measure, Samples } from '../measure.ts';
 import { promoteByHand, rewindByHand, untilMissed } from '../support/by-hand.ts';
 import { startFailoverBench } from '../support/failover.ts';
@@ -93,7 +92,7 @@ const frozenMs = 60_000;
 
 export const failoverFrozen: Measure = {
   id: 'failover-frozen',
-  title: 'A primary frozen for 60 s and woken, failed over meanwhile: commits that it acknowledges since, and that are lost',
+  title: 'A primary frozen for 60 s and woken, failed over meanwhile: commits acknowledged since by either node, and lost',
   unit: 'commits',
   goal: 'none, ever',
   meets: ({ p99 }) => p99 === 0,
@@ -109,10 +108,10 @@ export const failoverFrozen: Measure = {
       // Who was ended where it stood wakes no more.
       while (frozen.isThere() && bench.writers.now() < at + frozenMs) await delay(100);
       if (frozen.isThere()) frozen.thaw();
-      await bench.ready();
-      return (await bench.writers.missing(standby, at)).after.length;
+      const { primary: leader } = await bench.ready();
+      return (await bench.writers.missing(leader, at)).after.length;
     });
-    return { ours };
+    return { ours, ...(await nextTo('Patroni on etcd, asynchronous as by default', (runs) => measureFrozen(runs, frozenMs))) };
   },
 };
 
