@@ -68,6 +68,32 @@ describe('a leader that died with its Patroni', () => {
 });
 
 test(
+  'a leader that hangs with its Patroni may wake and lead again: nobody is led past it until its machine is off',
+  slow,
+  async () => {
+    const { a, b, db } = await stack.filled({ ttl: soon });
+    a.freeze();
+    const id = await db.recover({ scenario });
+    const refused = await stack.gateAtLast(id, 'failed:prove the fence');
+    expect(refused).toMatchObject({ need: 2, breakGlass: true });
+    expect(refused.error?.sentence.en).toContain(
+      'The fence of a is not proven: it does not answer, and nobody can say whether it is gone. Switch its machine off, then try again',
+    );
+    expect(outcomes(await stack.state(id))).not.toHaveProperty('first commit');
+    await b.server.sql('insert into t values (0)');
+    await a.kill();
+    await stack.decide(id, refused, 'hana', 'retry');
+    const failed = await stack.gateAtLast(id, 'failed:rejoin a');
+    a.start();
+    await stack.decide(id, failed, 'hana', 'retry');
+    const state = await stack.unattended(id);
+    expect(state.status).toBe('recovered');
+    expect([await isPrimary(a), await isPrimary(b), await timelineOf(b), await count(b)]).toEqual([false, true, 2, 101]);
+    await expect.poll(() => count(a)).toBe(101);
+  },
+);
+
+test(
   'a synchronous cluster loses nothing, and says so, in a move as in a failover: all by https, and nobody is asked',
   slow,
   async () => {

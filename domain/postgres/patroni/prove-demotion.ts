@@ -44,10 +44,11 @@ function proveOne({ report, isPortRefused }: OtherServer): Check {
   return {
     id,
     ok: false,
+    // A leader that froze for longer than its lease lasts may put its key anew when it wakes, past the one that leads by then.
     sentence: notProven(
       node,
-      'it does not answer, and nobody can say whether it is gone',
-      '応答がなく、停止したかどうか不明です',
+      'it does not answer, and nobody can say whether it is gone. Switch its machine off, then try again: if it only hangs, it may take the lock back when it wakes, and what the new leader took is lost',
+      '応答がなく、停止したかどうか不明です。マシンの電源を切ってから再試行してください。固まっているだけの場合、復帰時にロックを取り返し、新しいリーダーが受け付けた書き込みが失われることがあります',
     ),
   };
 }
