@@ -42,10 +42,9 @@ test('at its time limit the command and all that it started are killed', async (
 
 test('what a command leaves in the background lives on and does not hold it', async () => {
   const mark = join(folder, 'lives');
-  const started = performance.now();
-  expect(await run(['sh', '-c', `(sleep 0.5; touch ${mark}) & exit 0`])).toMatchObject({ exitCode: 0 });
-  expect(performance.now() - started).toBeLessThan(450);
-  await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 5_000 });
+  expect(await run(['sh', '-c', `(sleep 2; touch ${mark}) & exit 0`])).toMatchObject({ exitCode: 0 });
+  expect(existsSync(mark)).toBe(false);
+  await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 10_000 });
 });
 
 test('an aborted command is killed', async () => {
