@@ -8,7 +8,7 @@ import { memoryFolder } from './test/support/memory-folder.ts';
 /** They count seconds, or fill the machine with processes of their own. */
 const alone = [
   'test/simulation/**/*.test.ts',
-  'test/real/{pinned-writers,reminders-over-an-outage,temporal-away}.test.ts',
+  'test/real/{honest-clock,pinned-writers,reminders-over-an-outage,temporal-away}.test.ts',
   'test/cli/start.test.ts',
   'test/scripts/gameday.test.ts',
 ];

@@ -22,8 +22,9 @@ export async function goBack(r: Recovery, moment: FoundMoment): Promise<void> {
   await past.proveStopped(stopped);
   const seated = await past.cutOver(stopped);
   await past.removeCopy(moment);
-  await primary.commitFirst(seated);
+  const { waits } = await primary.commitFirst(seated);
   await primary.repoint(seated);
+  if (!waits) await r.serves();
   await past.noWayBack(seated);
   const left = await primary.rejoinOthers(seated);
   await primary.verify(seated, left);

@@ -262,6 +262,9 @@ test('everybody follows the restored database', slow, async () => {
   await stack.record(id, 'postgres-pitr.standby');
   expect(state.status).toBe('recovered');
   expect(sentenceOf(state, 'rejoin b')).toMatch(/^b is a standby of a and receives its log \(was copied anew\)/);
+  // The clock stopped when users were served.
+  const rejoin = state.steps.find(({ name }) => name === 'rejoin b')!;
+  expect(Date.parse(state.startedAt) + state.timing.totalMs).toBeLessThanOrEqual(Date.parse(rejoin.startedAt));
   await a.sql(`insert into t values (6, 'six')`);
   await until(b, 'select exists (select from t where n = 6)');
   expect([await rows(b), await isPrimary(b)]).toEqual([[1, 2, 3, 6], false]);

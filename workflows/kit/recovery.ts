@@ -153,7 +153,7 @@ async function tell(run: Run, story: () => Promise<void>): Promise<RecoveryStatu
     run.storyOver = true;
     run.ledger.note(error.why);
     delete run.verifiedAt;
-    delete run.mitigatedAt;
+    delete run.servedAt;
     const clean = await rollBack(run);
     if (clean) await insist(run, 'close change', () => closeOpenChange(run, 'undone'));
     return !clean || run.leftInside.size > 0 ? 'failed' : run.applied ? 'rolled-back' : 'stopped';

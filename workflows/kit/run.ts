@@ -73,8 +73,8 @@ export interface Run {
   /** Something on the target was changed. */
   applied: boolean;
   verifiedAt?: number;
-  /** Users were served again before it was verified: the clock stopped then. */
-  mitigatedAt?: number;
+  /** Users are served again, though it is not verified yet: the clock stopped then. */
+  servedAt?: number;
   endedAt?: number;
   rpoMs?: number;
 }
@@ -98,7 +98,7 @@ export function renderState(run: Run): RecoveryState {
     ...(start.brokenSince !== undefined && { brokenSince: Date.parse(start.brokenSince) }),
     ...(start.detectedAt !== undefined && { detectedAt: Date.parse(start.detectedAt) }),
     startedAt: run.startedAt,
-    until: run.mitigatedAt ?? run.verifiedAt ?? run.endedAt ?? Date.now(),
+    until: run.servedAt ?? run.verifiedAt ?? run.endedAt ?? Date.now(),
     approvals: run.waits.approvals,
     decisions: run.waits.decisions,
   });

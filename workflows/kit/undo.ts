@@ -41,7 +41,7 @@ export async function keepUndo(
     throw fail('lease-lost', { en: 'The lease of the target is lost.', ja: '対象の占有が失われました。' });
   }
   delete run.verifiedAt;
-  delete run.mitigatedAt;
+  delete run.servedAt;
   if (run.undos.some((undo) => undo.key === key)) return;
   await run.kernel.openChange({
     target: run.start.target,

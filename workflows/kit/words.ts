@@ -158,7 +158,7 @@ export class Recovery {
    */
   mitigated(name: string, look: () => Promise<readonly Check[]>): Promise<void> {
     return pass(this.#run, name, look, () => {
-      this.#run.mitigatedAt = Date.now();
+      this.#run.servedAt = Date.now();
     });
   }
 
@@ -172,9 +172,11 @@ export class Recovery {
     return recoverTogether(this.#run, waves);
   }
 
-  /** Users can be led here; what is left makes it whole. A recovery around this one begins its next wave. */
+  /** Users can be led here; what is left makes it whole. The clock stops until the next change, and a recovery around this one begins its next wave. */
   async serves(): Promise<void> {
-    if (!isDryRun(this.#run)) await this.#run.upwards?.serves();
+    if (isDryRun(this.#run)) return;
+    this.#run.servedAt = Date.now();
+    await this.#run.upwards?.serves();
   }
 
   /** From here on it only goes forward: no cancel, no roll-back. */

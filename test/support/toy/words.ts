@@ -65,6 +65,10 @@ const words = {
     await words.mitigated(r, on);
     await r.wait('hold', 1_500, plain('held'));
   },
+  'serves-and-mends': async (r) => {
+    await r.serves();
+    await r.wait('mend', 1_500, plain('mended'));
+  },
   recover: (r) => recoverInner(r, 'change'),
   'recover-acts': (r) => recoverInner(r, 'acts'),
   'recover-past-no-return': (r) => recoverInner(r, 'point-of-no-return'),
