@@ -8,7 +8,6 @@ import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
  */
 export function openForFile(
   open: (server: TemporalServer, tidy: AsyncDisposableStack) => Promise<{ stop(): Promise<void> }>,
-  patienceMs?: number,
 ): void {
   const tidy = new AsyncDisposableStack();
   beforeAll(async () => {
@@ -16,6 +15,6 @@ export function openForFile(
     tidy.defer(() => server.stop());
     const opened = await open(server, tidy);
     tidy.defer(() => opened.stop());
-  }, patienceMs);
+  });
   afterAll(() => tidy.disposeAsync());
 }

@@ -20,7 +20,7 @@ let agent: { path: string };
 openForFile(async (server) => {
   agent = await agentPackage();
   return (stack = await startStoreStack(server));
-}, 120_000);
+});
 
 const outcomes = ({ steps }: RecoveryState): [string, string][] => steps.map(({ name, outcome }) => [name, outcome]);
 const listOf = ({ id }: RecoveryState): FilledChecklist =>
