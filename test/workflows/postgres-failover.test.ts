@@ -128,8 +128,9 @@ test('backups go on behind a failover, on the new timeline', slow, async () => {
   const [a, b] = bed.servers as [TestServer, TestServer];
   const db = declareBackedUp(stack, bed);
   await a.sql('create table t as select generate_series(1, 1000) as n');
-  // The backup closes a file of the log, and nothing begins the next one.
+  // The backup closes a file of the log, and nothing begins the next one. Dead before it has archived that, `a` would leave a hole.
   await db.takeBackup();
+  await until(a, `select not exists (select from pg_ls_archive_statusdir() where name like '%.ready')`);
   await a.kill();
   const id = await db.recover({ scenario });
   const state = await stack.unattended(id);
