@@ -27,8 +27,8 @@ const settleMs = 10_000;
 const stuckMs = 3_000;
 /** What is refused is looked for all the same: an attempt before this one may have been heard. */
 const refusedMs = 2_000;
-/** A new leader writes into its history at once where it took over. Clients do not wait for that for long. */
-const noteMs = 3_000;
+/** In its next loop a new leader notes where it took over: a second later, or several on a busy machine. Clients do not wait for that for long. */
+const noteMs = 8_000;
 
 export async function assess(ports: Ports, input: Input<'assessPatroni'>, signal?: AbortSignal): Promise<PatroniSituation> {
   const target = postgresTarget(ports, input.target);
