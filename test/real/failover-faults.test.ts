@@ -13,6 +13,7 @@ import { startCluster, until } from '../support/postgres/cluster.ts';
 import { declareCluster } from '../support/postgres/declare.ts';
 import { freezeServer, thawServer } from '../support/postgres/freeze.ts';
 import { startPinnedWriters } from '../support/postgres/pinned-writers.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
 import { giveToOwner, type TestServer } from '../support/postgres/server.ts';
 import { startStoreStack, workerHere, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
@@ -38,8 +39,6 @@ openForFile(async (server) => {
 });
 
 const scenario = 'postgres-failover';
-const isPrimary = async (node: TestServer): Promise<boolean> =>
-  (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 const timelineOf = async (node: TestServer): Promise<string> =>
   (await node.sql<{ id: string }>('select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as id'))[0]!.id;
 

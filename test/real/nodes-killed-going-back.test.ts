@@ -10,7 +10,8 @@ import { until } from '../support/postgres/cluster.ts';
 import { declareBackedUp, type BackedUpTarget } from '../support/postgres/declare.ts';
 import { killServer } from '../support/postgres/freeze.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
+import { startAgain } from '../support/postgres/start-again.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
 

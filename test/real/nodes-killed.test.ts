@@ -8,7 +8,8 @@ import { declareCluster } from '../support/postgres/declare.ts';
 import { killServer } from '../support/postgres/freeze.ts';
 import { startPinnedWriters, type PinnedWriters } from '../support/postgres/pinned-writers.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { isPrimary, startAgain } from '../support/postgres/start-again.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
+import { startAgain } from '../support/postgres/start-again.ts';
 import { startStoreStack, type DeclaredTarget, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
 

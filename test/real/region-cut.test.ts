@@ -5,7 +5,7 @@ import { setApart } from '../support/postgres/apart.ts';
 import { startCluster } from '../support/postgres/cluster.ts';
 import { declareCluster } from '../support/postgres/declare.ts';
 import type { TestServer } from '../support/postgres/server.ts';
-import { isPrimary } from '../support/postgres/start-again.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
 import { startRegion } from '../support/region/bed.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';

@@ -124,6 +124,9 @@ export async function refusal(decision: Promise<unknown>): Promise<ApplicationFa
 export const outcomesOf = (state: RecoveryState): [string, string][] =>
   state.steps.map(({ path, name, outcome }) => [path ? `${path}/${name}` : name, outcome]);
 
+/** The same by name. */
+export const outcomesByStep = (state: RecoveryState): Record<string, string> => Object.fromEntries(outcomesOf(state));
+
 /** What the step of this name said, in English. */
 export const sentenceOf = ({ steps }: RecoveryState, step: string): string | undefined =>
   steps.find(({ name }) => name === step)?.sentence.en;

@@ -3,19 +3,17 @@ import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { RecoveryState } from '../../domain/recovery.ts';
 import { linesOf } from '../support/log-lines.ts';
 import { fillUp, onReadOnly, onSmallDisk } from '../support/mounts.ts';
 import { fingerprint, startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
-import { sentenceOf } from '../support/recovery-driver.ts';
+import { outcomesByStep, sentenceOf } from '../support/recovery-driver.ts';
 
 let stack: StoreStack;
 
 openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'disk-exhaustion';
-const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
 const archivesOf = (store: Store): string[] => {
   const folder = join(store.root, '.pi/logs/archive');
   return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
@@ -52,7 +50,7 @@ describe('a full disk gets room', () => {
     const state = await stack.result(id);
     await stack.record(id, 'disk-exhaustion');
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual({
+    expect(outcomesByStep(state)).toEqual({
       'hold target': 'done',
       'look at the disk': 'done',
       'least used tools': 'done',
@@ -80,7 +78,7 @@ describe('a full disk gets room', () => {
     const id = await store.recover({ scenario });
     const state = await stack.result(id);
     await stack.record(id, 'disk-exhaustion.nothing');
-    expect([state.status, outcomes(state)['archive old lines']]).toEqual(['recovered', 'already-done']);
+    expect([state.status, outcomesByStep(state)['archive old lines']]).toEqual(['recovered', 'already-done']);
     expect(everything(store)).toEqual(whole);
   });
 
@@ -194,7 +192,7 @@ test('a dry run shows both plans and leaves target and repository byte-equal', a
   const state = await stack.result(id);
   await stack.record(id, 'disk-exhaustion.dry-run');
   expect(state.status).toBe('planned');
-  expect(outcomes(state)).toMatchObject({
+  expect(outcomesByStep(state)).toMatchObject({
     'agree to prune': 'planned',
     'archive old lines': 'planned',
     'prune backups': 'planned',

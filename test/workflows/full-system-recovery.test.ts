@@ -11,7 +11,7 @@ import { childWorkflowId } from '../../domain/identity.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { makeGitRepository } from '../support/git-repository.ts';
 import { startObjectStore, type TestObjectStore } from '../support/object-store.ts';
-import { outcomesOf } from '../support/recovery-driver.ts';
+import { outcomesByStep } from '../support/recovery-driver.ts';
 import { startStoreStack, type Fingerprint, type Store, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
 
@@ -53,7 +53,6 @@ const tickAll = async (id: string): Promise<void> => {
     await stack.decide(id, await stack.gate(id, `switch-over/check:${item}`), 'sora', 'tick');
   }
 };
-const outcomes = (state: RecoveryState) => Object.fromEntries(outcomesOf(state));
 const withoutCode = (files: Fingerprint) =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !/^\.pi\/(extensions|lib)\//.test(path)));
 
@@ -112,7 +111,10 @@ describe('on an empty machine', () => {
     await stack.record(id, `${scenario}.dry-run`);
     expect(state.status).toBe('planned');
     expect(existsSync(store.root)).toBe(false);
-    expect(outcomes(state)).toMatchObject({ 'prepare-environment/prepare': 'planned', 'switch-over/switch over': 'planned' });
+    expect(outcomesByStep(state)).toMatchObject({
+      'prepare-environment/prepare': 'planned',
+      'switch-over/switch over': 'planned',
+    });
     expect(state.steps.find(({ name }) => name === 'look at the place')?.sentence.en).toContain('not there yet');
   });
 
@@ -128,7 +130,7 @@ describe('on an empty machine', () => {
     const state = await stack.result(id);
     // What its phase had done was done by the whole.
     expect(state.status).toBe('rolled-back');
-    expect(outcomes(state)['prepare-environment/prepare']).toBe('undone');
+    expect(outcomesByStep(state)['prepare-environment/prepare']).toBe('undone');
     await stack.record(id, `${scenario}.phase-rolled-back`);
     expect(existsSync(store.root)).toBe(false);
   });

@@ -1,9 +1,9 @@
 /** postgres-failover on real clusters that Patroni runs, whose leader is alive: a planned move, a wish for another, and what goes beside Patroni. */
 import { describe, expect, test } from 'vitest';
 import { soon } from '../support/patroni/cluster.ts';
-import { count, isPrimary, outcomes, timelineOf, startPatroniStack, type PatroniStack } from '../support/patroni/stack.ts';
+import { count, isPrimary, timelineOf, startPatroniStack, type PatroniStack } from '../support/patroni/stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
-import { sentenceOf } from '../support/recovery-driver.ts';
+import { outcomesByStep, sentenceOf } from '../support/recovery-driver.ts';
 
 let stack: PatroniStack;
 
@@ -27,7 +27,7 @@ describe('a planned move', () => {
     );
     expect(await isPrimary(b)).toBe(true);
     const again = await db.recover({ scenario, input: { promote: ['c', 'b'] }, acknowledgeCoolDown: true });
-    expect(outcomes(await stack.unattended(again))).toMatchObject({ promote: 'already-done' });
+    expect(outcomesByStep(await stack.unattended(again))).toMatchObject({ promote: 'already-done' });
     expect(await timelineOf(b)).toBe(2);
   });
 
@@ -37,7 +37,7 @@ describe('a planned move', () => {
     const state = await stack.unattended(there);
     await stack.record(there, 'postgres-failover.patroni-switchover');
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual({
+    expect(outcomesByStep(state)).toEqual({
       'hold target': 'done',
       'ask Patroni': 'done',
       'point of no return': 'done',
@@ -136,6 +136,11 @@ test('a dry run touches nothing', slow, async () => {
   const id = await db.recover({ scenario, mode: 'dry-run', input: { mode: 'switchover' } });
   const state = await stack.result(id);
   expect(state.status).toBe('planned');
-  expect(outcomes(state)).toMatchObject({ 'ask Patroni': 'done', promote: 'planned', 'rejoin a': 'planned', verify: 'planned' });
+  expect(outcomesByStep(state)).toMatchObject({
+    'ask Patroni': 'done',
+    promote: 'planned',
+    'rejoin a': 'planned',
+    verify: 'planned',
+  });
   expect([await isPrimary(a), await isPrimary(b), await timelineOf(a)]).toEqual([true, false, 1]);
 });

@@ -7,14 +7,13 @@ import {
   count,
   isPrimary,
   isWaitedFor,
-  outcomes,
   patience,
   timelineOf,
   startPatroniStack,
   type PatroniStack,
 } from '../support/patroni/stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
-import { sentenceOf } from '../support/recovery-driver.ts';
+import { outcomesByStep, sentenceOf } from '../support/recovery-driver.ts';
 
 let stack: PatroniStack;
 
@@ -35,7 +34,7 @@ describe('a leader that died with its Patroni', () => {
       /^a does not take writes as it should; Patroni elects by itself, within \d+ s\.$/,
     );
     expect(sentenceOf(waited, 'wait for Patroni')).toBe('Patroni has b lead, and it takes writes.');
-    expect(outcomes(waited)).toMatchObject({ promote: 'already-done', 'prove the fence': 'done', 'first commit': 'done' });
+    expect(outcomesByStep(waited)).toMatchObject({ promote: 'already-done', 'prove the fence': 'done', 'first commit': 'done' });
     a.start();
     await stack.decide(id, failed, 'hana', 'retry');
     const state = await stack.unattended(id);
@@ -54,7 +53,7 @@ describe('a leader that died with its Patroni', () => {
     await cluster.settled('b', ['a']);
     const state = await stack.unattended(await db.recover({ scenario }));
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual({
+    expect(outcomesByStep(state)).toEqual({
       'hold target': 'done',
       'ask Patroni': 'done',
       promote: 'already-done',
@@ -79,7 +78,7 @@ test(
     expect(refused.error?.sentence.en).toContain(
       'The fence of a is not proven: it does not answer, and nobody can say whether it is gone. Switch its machine off, then try again',
     );
-    expect(outcomes(await stack.state(id))).not.toHaveProperty('first commit');
+    expect(outcomesByStep(await stack.state(id))).not.toHaveProperty('first commit');
     await b.server.sql('insert into t values (0)');
     await a.kill();
     await stack.decide(id, refused, 'hana', 'retry');
@@ -137,7 +136,7 @@ describe('Patroni that is paused while its leader dies', () => {
     const state = await stack.unattended(id);
     await stack.record(id, 'postgres-failover.patroni-paused');
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toMatchObject({ 'accept the loss': 'done', promote: 'done', 'prove the fence': 'done' });
+    expect(outcomesByStep(state)).toMatchObject({ 'accept the loss': 'done', promote: 'done', 'prove the fence': 'done' });
     expect([await isPrimary(a), await isPrimary(b), await timelineOf(b)]).toEqual([false, true, 2]);
   });
 

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hasEnded } from '../../domain/recovery.ts';
 import { startPostgresPod } from '../support/kubernetes/postgres-pod.ts';
 import { waits } from '../support/kubernetes/server-set.ts';
-import type { TestServer } from '../support/postgres/server.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
 import { sentenceOf } from '../support/recovery-driver.ts';
@@ -15,8 +15,6 @@ openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 180_000 };
-const isPrimary = async (node: TestServer): Promise<boolean> =>
-  (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 
 async function startAsPod() {
   const pod = await startPostgresPod();

@@ -3,15 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openChangeKey } from '../../activities/records/keys.ts';
-import type { RecoveryState } from '../../domain/recovery.ts';
 import { startCluster, until, type TestCluster } from '../support/postgres/cluster.ts';
 import { startBackedUp } from '../support/postgres/backed-up.ts';
 import { declareBackedUp, declareCluster } from '../support/postgres/declare.ts';
 import { freezeServer, thawServer } from '../support/postgres/freeze.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
 import type { TestServer } from '../support/postgres/server.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
-import { sentenceOf, evidenceOf } from '../support/recovery-driver.ts';
+import { evidenceOf, outcomesByStep, sentenceOf } from '../support/recovery-driver.ts';
 
 let stack: StoreStack;
 let running: TestCluster | undefined;
@@ -24,11 +24,8 @@ afterEach(async () => {
 
 const scenario = 'postgres-failover';
 const slow = { timeout: 180_000 };
-const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
 const count = async (node: TestServer): Promise<number> =>
   Number((await node.sql<{ count: string }>('select count(*) from t'))[0]!.count);
-const isPrimary = async (node: TestServer): Promise<boolean> =>
-  (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 const timelineOf = async (node: TestServer): Promise<number> => {
   await node.sql('checkpoint');
   return (await node.sql<{ id: number }>('select timeline_id as id from pg_control_checkpoint()'))[0]!.id;
@@ -54,7 +51,7 @@ describe('a primary that died', () => {
     const state = await stack.unattended(id);
     await stack.record(id, 'postgres-failover');
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual({
+    expect(outcomesByStep(state)).toEqual({
       'hold target': 'done',
       fence: 'done',
       'prove the fence': 'done',
@@ -136,7 +133,7 @@ test('backups go on behind a failover, on the new timeline', slow, async () => {
   const state = await stack.unattended(id);
   await stack.record(id, 'postgres-failover.backed-up');
   expect(state.status).toBe('recovered');
-  expect(outcomes(state)).toMatchObject({ verify: 'done', 'back up': 'done' });
+  expect(outcomesByStep(state)).toMatchObject({ verify: 'done', 'back up': 'done' });
   const backup = String(evidenceOf(state, 'back up')?.['backup']);
   expect(backup).toMatch(/-incremental-/);
   const { files } = JSON.parse(readFileSync(`${bed.repository}/${db.id}/${backup}/manifest.json`, 'utf8')) as {
@@ -291,7 +288,7 @@ describe('a cluster of three', () => {
     await a.kill();
     const state = await stack.unattended(await declareCluster(stack, cluster).recover({ scenario }));
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toMatchObject({ 'rejoin a': 'done', 'rejoin c': 'already-done' });
+    expect(outcomesByStep(state)).toMatchObject({ 'rejoin a': 'done', 'rejoin c': 'already-done' });
     await b.sql('insert into t values (0)');
     for (const node of [a, c]) await expect.poll(() => count(node)).toBe(1_001);
   });
@@ -360,7 +357,7 @@ describe('a recovery that was ended by force', () => {
     await stack.decide(again, failed, 'hana', 'skip');
     const state = await stack.unattended(again);
     expect(existsSync(open)).toBe(false);
-    expect(outcomes(state)).toMatchObject({ 'settle open change': 'done', fence: 'already-done', promote: 'already-done' });
+    expect(outcomesByStep(state)).toMatchObject({ 'settle open change': 'done', fence: 'already-done', promote: 'already-done' });
     expect(state.status).toBe('recovered');
     expect([await isPrimary(b), await timelineOf(b), existsSync(`${a.folder}/standby.signal`)]).toEqual([true, 2, true]);
   });
@@ -403,7 +400,12 @@ test('a dry run touches nothing', slow, async () => {
     const id = await db.recover({ scenario, mode: 'dry-run', input });
     const state = await stack.result(id);
     expect(state.status).toBe('planned');
-    expect(outcomes(state)).toMatchObject({ fence: 'planned', promote: 'planned', 'rejoin a': 'planned', verify: 'planned' });
+    expect(outcomesByStep(state)).toMatchObject({
+      fence: 'planned',
+      promote: 'planned',
+      'rejoin a': 'planned',
+      verify: 'planned',
+    });
   }
   expect([await isPrimary(a), await isPrimary(b), existsSync(`${a.folder}/standby.signal`)]).toEqual([true, false, false]);
 });

@@ -8,10 +8,11 @@ import type { RecoveryState } from '../../domain/recovery.ts';
 import { startBackedUp, tools, type BackedUp, type Tool } from '../support/postgres/backed-up.ts';
 import { until, type TestCluster } from '../support/postgres/cluster.ts';
 import { declareBackedUp } from '../support/postgres/declare.ts';
+import { isPrimary } from '../support/postgres/questions.ts';
 import { giveToOwner, type TestServer } from '../support/postgres/server.ts';
 import { startStoreStack, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
-import { sentenceOf, evidenceOf } from '../support/recovery-driver.ts';
+import { evidenceOf, outcomesByStep, sentenceOf } from '../support/recovery-driver.ts';
 
 let stack: StoreStack;
 let bed: BackedUp | undefined;
@@ -24,11 +25,8 @@ afterEach(async () => {
 
 const scenario = 'postgres-pitr';
 const slow = { timeout: 180_000 };
-const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
 const rows = async (node: TestServer): Promise<number[]> =>
   (await node.sql<{ n: number }>('select n from t order by n')).map(({ n }) => n);
-const isPrimary = async (node: TestServer): Promise<boolean> =>
-  (await node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
 const timelineOf = async (node: TestServer): Promise<string> =>
   (await node.sql<{ id: string }>(`select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) as id`))[0]!.id;
 const approved = async (id: string): Promise<RecoveryState> => {
@@ -84,7 +82,7 @@ describe.each(tools)('with %s', (tool) => {
     const state = await stack.unattended(id);
     if (tool === 'pgbackrest') await stack.record(id, 'postgres-pitr');
     expect(state.status).toBe('recovered');
-    expect(outcomes(state)).toEqual({
+    expect(outcomesByStep(state)).toEqual({
       'hold target': 'done',
       'find the moment': 'done',
       'restore beside': 'done',
@@ -158,7 +156,7 @@ test('taken back behind the cut-over, the database of before writes again, with 
   const state = await stack.result(id);
   await stack.record(id, 'postgres-pitr.rolled-back');
   expect(state.status).toBe('rolled-back');
-  expect(outcomes(state)).toMatchObject({ 'restore beside': 'undone', 'stop the cluster': 'undone', 'cut over': 'undone' });
+  expect(outcomesByStep(state)).toMatchObject({ 'restore beside': 'undone', 'stop the cluster': 'undone', 'cut over': 'undone' });
   // On a timeline of its own: the archive knows another one that left its own.
   expect([await rows(a), await timelineOf(a)]).toEqual([[1, 2, 4], '00000003']);
   await a.sql(`insert into t values (5, 'five')`);
@@ -217,7 +215,7 @@ test('a moment that cannot be reached is refused before anything is done, and am
   const state = await stack.result(id);
   await stack.record(id, 'postgres-pitr.rejected');
   expect(state.status).toBe('stopped');
-  expect(outcomes(state)['restore beside']).toBe('undone');
+  expect(outcomesByStep(state)['restore beside']).toBe('undone');
   expect([await rows(a), await isPrimary(a), await timelineOf(a)]).toEqual([[1, 2, 4], true, '00000001']);
   expect(readdirSync(bed!.scratch)).toEqual([]);
 });

@@ -1,19 +1,18 @@
 /** tool-enable on real stores: disabled tools come back byte for byte, and only where nothing is in their way. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { RecoveryState } from '../../domain/recovery.ts';
 import { asidePath, putAwayByHand } from '../support/aside-store.ts';
 import { makeWritable, onReadOnly } from '../support/mounts.ts';
 import { notingAgent } from '../support/noting-agent.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
+import { outcomesByStep } from '../support/recovery-driver.ts';
 
 let stack: StoreStack;
 
 openForFile(async (server) => (stack = await startStoreStack(server)));
 
 const scenario = 'tool-enable';
-const outcomes = (state: RecoveryState) => Object.fromEntries(state.steps.map(({ name, outcome }) => [name, outcome]));
 const named = (store: Store, ...numbers: number[]) => ({ tools: numbers.map((n) => store.sample.tools[n]!.name) });
 const always = 'approvals: { enable: { always: true } }';
 
@@ -62,7 +61,7 @@ describe('disabled tools', () => {
     const store = await stack.store();
     const before = store.fingerprint();
     const state = await stack.result(await store.recover({ scenario, input: named(store, 0) }));
-    expect([state.status, outcomes(state)['enable']]).toEqual(['recovered', 'already-done']);
+    expect([state.status, outcomesByStep(state)['enable']]).toEqual(['recovered', 'already-done']);
     expect(store.fingerprint()).toEqual(before);
   });
 
@@ -129,7 +128,7 @@ describe('disabled tools', () => {
     const id = await store.recover({ scenario, mode: 'dry-run', input: named(store, 0) });
     const state = await stack.result(id);
     await stack.record(id, `${scenario}.dry-run`);
-    expect([state.status, outcomes(state)['enable']]).toEqual(['planned', 'planned']);
+    expect([state.status, outcomesByStep(state)['enable']]).toEqual(['planned', 'planned']);
     expect([store.fingerprint(), agent.heard()]).toEqual([before, []]);
   });
 

@@ -8,7 +8,7 @@ import { controlQueue } from '../../domain/identity.ts';
 import { kinds } from '../../contracts/kinds.ts';
 import type { RecoveryState } from '../../domain/recovery.ts';
 import { installExtension } from '../support/agent-extension.ts';
-import { refusal } from '../support/recovery-driver.ts';
+import { outcomesOf, refusal } from '../support/recovery-driver.ts';
 import { startStoreStack, type Store, type StoreStack } from '../support/store-stack.ts';
 import { openForFile } from '../support/open-for-file.ts';
 import { agentPackage } from '../activities/checklist/world.ts';
@@ -22,7 +22,6 @@ openForFile(async (server) => {
   return (stack = await startStoreStack(server));
 });
 
-const outcomes = ({ steps }: RecoveryState): [string, string][] => steps.map(({ name, outcome }) => [name, outcome]);
 const listOf = ({ id }: RecoveryState): FilledChecklist =>
   JSON.parse(readFileSync(join(stack.data, 'records', checklistKey(id)), 'utf8')) as FilledChecklist;
 
@@ -83,7 +82,7 @@ describe('without the agent', () => {
     const state = await stack.result(id);
     await stack.record(id, 'tool-store-check.people');
     expect(state.status).toBe('recovered');
-    expect(outcomes(state).slice(-4)).toEqual([
+    expect(outcomesOf(state).slice(-4)).toEqual([
       ['checklist', 'done'],
       ['look yourselves', 'done'],
       ['sign', 'done'],

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findPatroni } from '../../../scripts/test-servers.mjs';
 import type { Authority } from '../authority.ts';
 import { passwords, roles as sqlRoles, secretOf, until, type TestCluster } from '../postgres/cluster.ts';
+import { isPrimary } from '../postgres/questions.ts';
 import { secure } from '../postgres/secured.ts';
 import { giveToOwner, type TestServer } from '../postgres/server.ts';
 import { callApi, type ApiAddress } from './api.ts';
@@ -52,6 +53,7 @@ const ids = ['a', 'b', 'c'];
 const calm: Timing = { ttl: 30, loop_wait: 1, retry_timeout: 3 };
 /** As short as a test may rely on it. */
 export const soon = 8;
+
 export async function startPatroni(options: Options = {}): Promise<PatroniCluster> {
   const { standbys = 1, isSynchronous = false, isTls = false, ...timing } = options;
   const binary = findPatroni();
@@ -166,10 +168,8 @@ async function isSettled(members: readonly Member[], leader: string, others: rea
 
 /** Asks the servers themselves: who was woken may call itself the leader for a moment. */
 async function leaderOf(members: readonly Member[]): Promise<Member | undefined> {
-  const answers = await Promise.all(
-    members.map(({ server }) => server.sql<{ standby: boolean }>('select pg_is_in_recovery() as standby')),
-  );
-  const [leader, ...more] = members.filter((_, at) => answers[at]![0]?.standby === false);
+  const answers = await Promise.all(members.map(({ server }) => isPrimary(server)));
+  const [leader, ...more] = members.filter((_, at) => answers[at]);
   if (leader === undefined || more.length > 0) return undefined;
   const others = members.map(({ id }) => id).filter((id) => id !== leader.id);
   return (await isSettled(members, leader.id, others)) ? leader : undefined;

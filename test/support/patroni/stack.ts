@@ -1,7 +1,8 @@
 /** Clusters that Patroni runs as targets under a real worker on a real Temporal server, and what the tests of their failovers ask. */
 import { expect, onTestFinished } from 'vitest';
-import type { RecoveryState, Waiting } from '../../../domain/recovery.ts';
+import type { Waiting } from '../../../domain/recovery.ts';
 import { declareCluster } from '../postgres/declare.ts';
+import { isPrimary as isServerPrimary } from '../postgres/questions.ts';
 import { startStoreStack, type DeclaredTarget, type StoreStack } from '../store-stack.ts';
 import type { TemporalServer } from '../temporal-server.ts';
 import { callApi } from './api.ts';
@@ -38,10 +39,7 @@ export async function startPatroniStack(server: TemporalServer): Promise<Patroni
   };
 }
 
-export const outcomes = ({ steps }: RecoveryState) => Object.fromEntries(steps.map(({ name, outcome }) => [name, outcome]));
-
-export const isPrimary = async ({ server }: Member): Promise<boolean> =>
-  (await server.sql<{ is: boolean }>('select not pg_is_in_recovery() as is'))[0]!.is;
+export const isPrimary = ({ server }: Member): Promise<boolean | undefined> => isServerPrimary(server);
 
 export async function timelineOf({ server }: Member): Promise<number> {
   const rows = await server.sql<{ file: string }>('select pg_walfile_name(pg_current_wal_lsn()) as file');

@@ -1,4 +1,4 @@
-/** Nodes of a cluster that died, and what they are. */
+/** A node of a cluster that died, started again. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -17,10 +17,3 @@ export async function startAgain(node: TestServer): Promise<void> {
   for (const pid of pids) await eventually(() => pid && existsSync(`/proc/${pid}`)).toBeFalsy();
   await node.start();
 }
-
-/** Undefined where it does not answer. */
-export const isPrimary = (node: TestServer): Promise<boolean | undefined> =>
-  node.sql<{ is: boolean }>('select not pg_is_in_recovery() as is').then(
-    ([row]) => row?.is,
-    () => undefined,
-  );
